@@ -1,0 +1,13 @@
+// ESM throughout: tests run the same modules that ncc bundles, stripped of types by swc.
+export default {
+  testMatch: ['<rootDir>/{actions,packages,scripts,test}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(real|bench)/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
+  },
+  testTimeout: 30_000,
+}

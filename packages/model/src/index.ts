@@ -1,0 +1,6 @@
+export * from './clock.ts'
+export * from './deployment.ts'
+export * from './errors.ts'
+export * from './reason-code.ts'
+export * from './routing.ts'
+export * from './verdict.ts'
