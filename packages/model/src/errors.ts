@@ -20,6 +20,8 @@ export interface ExternalCall {
   readonly status?: number
   readonly requestId?: string
   readonly attempts?: number
+  /** Throttled, the service's own failure, or no answer: worth another try, once it is known whether this one had an effect. */
+  readonly transient: boolean
 }
 
 /** An outside service refused, failed or did not answer. */

@@ -1,0 +1,1 @@
+export { type AwsOptions, type AwsPorts, awsPorts } from './aws.ts'

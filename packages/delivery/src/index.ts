@@ -1,0 +1,8 @@
+export { type BringUpProgress, bringUp, releaseFailed, standDown } from './bring-up.ts'
+export { closeJournal, complete } from './complete.ts'
+export { handleOf, isInForce, parseHandle } from './handle.ts'
+export { type Inspection, inspect, shiftedSplit } from './inspect.ts'
+export { releaseLease, takeLease } from './lease.ts'
+export { type FoundRelease, findRelease, nameOf, type ReleaseRequest, registerRelease } from './release.ts'
+export { attach, type RollbackReport, rollBack } from './rollback.ts'
+export { describeSplit, shift } from './shift.ts'
