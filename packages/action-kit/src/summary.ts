@@ -7,7 +7,7 @@ export interface Block {
 export const BYTE_BUDGET = 1024 * 1024 - 2_048
 
 /** Text whose characters mean themselves, in HTML as in markdown. */
-export function escape(value: string): string {
+export function escapeMarkup(value: string): string {
   return value
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -17,21 +17,21 @@ export function escape(value: string): string {
 }
 
 export function heading(title: string, level: 2 | 3 = 2): Block {
-  return { markdown: `${'#'.repeat(level)} ${escape(title)}\n` }
+  return { markdown: `${'#'.repeat(level)} ${escapeMarkup(title)}\n` }
 }
 
 export function paragraph(value: string): Block {
-  return { markdown: `${escape(value)}\n` }
+  return { markdown: `${escapeMarkup(value)}\n` }
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): Block {
-  const line = (cells: readonly string[]) => `| ${cells.map(escape).join(' | ')} |`
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeMarkup).join(' | ')} |`
   return { markdown: `${[line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n')}\n` }
 }
 
 export function details(title: string, blocks: readonly Block[]): Block {
   const inside = blocks.map(({ markdown }) => markdown).join('\n')
-  return { markdown: `<details><summary>${escape(title)}</summary>\n\n${inside}\n</details>\n` }
+  return { markdown: `<details><summary>${escapeMarkup(title)}</summary>\n\n${inside}\n</details>\n` }
 }
 
 /** Preformatted text; a fence longer than any inside it cannot be closed by what it holds. */
