@@ -14,6 +14,8 @@ export interface Image {
 
 export interface ContainerSpec {
   readonly image: string
+  /** The task's address on loopback, from the lab's own block. */
+  readonly address: string
   /** Environment of the container; `HOST` and `PORT` are added. */
   readonly environment: Readonly<Record<string, string>>
   /** `containerPort`, absent for a container without ports. */
@@ -32,11 +34,15 @@ export interface ContainerExit {
   readonly reason?: string
 }
 
-/** A container of a task: a real process with an address of its own on loopback. */
+/** Loopback addresses of one lab. Where the system has only one, every task shares it and gets a free port instead. */
+export interface Addresses {
+  readonly shared: boolean
+  next(): string
+  close(): Promise<void>
+}
+
+/** A container of a task: a real process. */
 export interface Container {
-  readonly address: string
-  /** The port it was told to listen on: `containerPort`, or a free one where the system has only one loopback address. */
-  readonly port: number | undefined
   readonly pid: number | undefined
   /** Resolves once, when the process has ended for whatever reason. */
   readonly ended: Promise<ContainerExit>
@@ -47,6 +53,7 @@ export interface Container {
 }
 
 export interface ContainerRuntime {
+  image(name: string): Image | undefined
   start(spec: ContainerSpec): Container
   /** Kills what still runs and waits for it. */
   close(): Promise<void>

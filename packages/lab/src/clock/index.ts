@@ -1,0 +1,1 @@
+export { advanceClock, clockEnvironment, writeClock } from './clock-file.ts'

@@ -1,0 +1,2 @@
+export { claimAddresses } from './addresses.ts'
+export { createContainerRuntime } from './runtime.ts'
