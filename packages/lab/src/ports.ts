@@ -172,18 +172,14 @@ export interface MetricPoint {
 }
 
 export interface MetricStore {
-  /** `visibleAfterSeconds` is the settling delay for this datum; 0 for PutMetricData. */
   record(
-    datum: {
-      namespace: string
-      name: string
-      dimensions: Dimensions
-      value: number
-      count?: number
-      unit?: string
-      at: number
+    datum: { namespace: string; name: string; dimensions: Dimensions; value: number; count?: number; at: number },
+    options?: {
+      /** The settling delay: seconds after the end of the minute from which the datum can be read. Default 0: at once. */
+      visibleAfterSeconds?: number
+      /** 60, or 1 for high-resolution metrics. */
+      resolutionSeconds?: 1 | 60
     },
-    visibleAfterSeconds?: number,
   ): void
   /** Points in ascending order of time; a period without data has no point. Throws on an unknown `stat`. */
   query(query: MetricQuery): readonly MetricPoint[]

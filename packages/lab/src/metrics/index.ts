@@ -1,0 +1,2 @@
+export { UnknownStatistic } from './statistic.ts'
+export { createMetricStore } from './store.ts'
