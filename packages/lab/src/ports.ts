@@ -183,7 +183,11 @@ export interface MetricStore {
   ): void
   /** Points in ascending order of time; a period without data has no point. Throws on an unknown `stat`. */
   query(query: MetricQuery): readonly MetricPoint[]
-  list(filter: { namespace?: string; name?: string; dimensions?: readonly { name: string; value?: string }[] }): readonly {
+  list(filter: {
+    namespace?: string
+    name?: string
+    dimensions?: readonly { name: string; value?: string }[]
+  }): readonly {
     namespace: string
     name: string
     dimensions: Dimensions

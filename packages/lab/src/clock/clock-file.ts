@@ -37,13 +37,28 @@ export function clockEnvironment(file: string): { LAB_CLOCK: string; NODE_OPTION
   return { LAB_CLOCK: file, NODE_OPTIONS: `--import=${PRELOAD}` }
 }
 
+/** A timer in wall time, also in a process whose timers run fast. */
+export function wallTimeout(callback: () => void, milliseconds: number): NodeJS.Timeout {
+  return (wall()?.setTimeout ?? setTimeout)(callback, milliseconds)
+}
+
+export function clearWallTimeout(timer: NodeJS.Timeout | undefined): void {
+  ;(wall()?.clearTimeout ?? clearTimeout)(timer)
+}
+
+/** Milliseconds since the epoch in real time, also in a process whose Date runs fast. */
+export function realNow(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+const WALL = Symbol.for('interlock.lab.clock.wall')
+
+function wall(): { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout } | undefined {
+  return (globalThis as { [WALL]?: { setTimeout: typeof setTimeout; clearTimeout: typeof clearTimeout } })[WALL]
+}
+
 function write(file: string, clock: ClockFile): void {
   // A reader must never see half a file.
   writeFileSync(`${file}.new`, JSON.stringify(clock))
   renameSync(`${file}.new`, file)
-}
-
-/** Real time also in a process whose Date runs fast. */
-function realNow(): number {
-  return performance.timeOrigin + performance.now()
 }

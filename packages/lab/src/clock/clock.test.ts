@@ -36,18 +36,28 @@ await new Promise((done) => AbortSignal.timeout(2000).addEventListener('abort', 
 console.log(JSON.stringify({ wall: performance.now() - wall, lab: Date.now() - lab, new: Math.abs(new Date() - Date.now()) < 1000,
   text: typeof Date(), instance: new Date(0) instanceof Date, year: new Date(2020, 1, 1).getFullYear() }))`
 
-test.each([20, 100])('at rate %i every kind of timer and Date run that much faster than the wall clock', async (rate) => {
-  const { wall, lab, ...rest } = await inLabTime(newClock(rate), MEASURE)
-  expect(Number(lab)).toBeGreaterThanOrEqual(11_900)
-  expect(Number(wall)).toBeGreaterThanOrEqual(11_900 / rate)
-  expect(Number(lab) / Number(wall)).toBeGreaterThan(rate * 0.8)
-  expect(Number(lab) / Number(wall)).toBeLessThan(rate * 1.2)
-  expect(rest).toEqual({ new: true, text: 'string', instance: true, year: 2020 })
-})
+test.each([20, 100])(
+  'at rate %i every kind of timer and Date run that much faster than the wall clock',
+  async (rate) => {
+    const { wall, lab, ...rest } = await inLabTime(newClock(rate), MEASURE)
+    expect(Number(lab)).toBeGreaterThanOrEqual(11_900)
+    expect(Number(wall)).toBeGreaterThanOrEqual(11_900 / rate)
+    expect(Number(lab) / Number(wall)).toBeGreaterThan(rate * 0.8)
+    expect(Number(lab) / Number(wall)).toBeLessThan(rate * 1.2)
+    expect(rest).toEqual({ new: true, text: 'string', instance: true, year: 2020 })
+  },
+)
 
 test('processes that share the file agree on the time', async () => {
   const file = newClock(50)
-  const times = await Promise.all([1, 2].map(() => inLabTime(file, 'console.log(JSON.stringify({ lab: Date.now(), wall: performance.timeOrigin + performance.now() }))')))
+  const times = await Promise.all(
+    [1, 2].map(() =>
+      inLabTime(
+        file,
+        'console.log(JSON.stringify({ lab: Date.now(), wall: performance.timeOrigin + performance.now() }))',
+      ),
+    ),
+  )
   const [a, b] = times.map(({ lab, wall }) => Number(lab) - Number(wall) * 50)
   expect(Math.abs((a ?? 0) - (b ?? 0))).toBeLessThan(500)
 })

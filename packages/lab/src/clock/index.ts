@@ -1,1 +1,1 @@
-export { advanceClock, clockEnvironment, writeClock } from './clock-file.ts'
+export { advanceClock, clearWallTimeout, clockEnvironment, realNow, wallTimeout, writeClock } from './clock-file.ts'

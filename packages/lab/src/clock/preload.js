@@ -72,9 +72,15 @@ function install(file) {
     new Promise((resolve, reject) => {
       const abort = () => {
         clearTimeout(timer)
-        reject(Object.assign(new Error('The operation was aborted', { cause: signal?.reason }), { name: 'AbortError', code: 'ABORT_ERR' }))
+        reject(
+          Object.assign(new Error('The operation was aborted', { cause: signal?.reason }), {
+            name: 'AbortError',
+            code: 'ABORT_ERR',
+          }),
+        )
       }
-      if (signal?.aborted) return reject(Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }))
+      if (signal?.aborted)
+        return reject(Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }))
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', abort)
         resolve(value)
@@ -95,10 +101,16 @@ function install(file) {
   timersPromises.scheduler.wait = (milliseconds, options) => promised(undefined, options, milliseconds)
   AbortSignal.timeout = (milliseconds) => {
     const controller = new AbortController()
-    setTimeout(() => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')), milliseconds).unref()
+    setTimeout(
+      () => controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+      milliseconds,
+    ).unref()
     return controller.signal
   }
   syncBuiltinESMExports()
+
+  /** For what stays in wall time inside a process that runs fast. */
+  globalThis[Symbol.for('interlock.lab.clock.wall')] = real
 
   /** Called by clock-file.ts after it has rewritten the file: reads it and fires what has become due, in order. */
   globalThis[Symbol.for('interlock.lab.clock.jump')] = () => {

@@ -32,7 +32,10 @@ export function createMetricStore(clock: Clock): MetricStore {
       const start = Math.floor(at / width) * width
       let stored = found.buckets.get(start)
       if (!stored) {
-        stored = { bucket: new Bucket(), visibleFrom: visibleAfterSeconds > 0 ? start + width + visibleAfterSeconds * 1000 : 0 }
+        stored = {
+          bucket: new Bucket(),
+          visibleFrom: visibleAfterSeconds > 0 ? start + width + visibleAfterSeconds * 1000 : 0,
+        }
         found.buckets.set(start, stored)
         forget(found, clock.now().getTime())
       }
@@ -52,7 +55,8 @@ export function createMetricStore(clock: Clock): MetricStore {
           (name === undefined || each.name === name) &&
           dimensions.every(
             (wanted) =>
-              wanted.name in each.dimensions && (wanted.value === undefined || each.dimensions[wanted.name] === wanted.value),
+              wanted.name in each.dimensions &&
+              (wanted.value === undefined || each.dimensions[wanted.name] === wanted.value),
           ),
       )
     },

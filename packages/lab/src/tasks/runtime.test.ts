@@ -7,7 +7,9 @@ import { claimAddresses, createContainerRuntime } from './index.ts'
 
 const node = (script: string): Image => ({ command: [process.execPath, '-e', script] })
 const images = {
-  'facts:1': node('console.log(JSON.stringify([process.env.HOST, process.env.PORT, process.env.COLOUR, process.env.LAB_CLOCK]))'),
+  'facts:1': node(
+    'console.log(JSON.stringify([process.env.HOST, process.env.PORT, process.env.COLOUR, process.env.LAB_CLOCK]))',
+  ),
   'exits:3': node('console.error("no database"); process.exitCode = 3'),
   'waits:1': node('process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000); console.log("up")'),
   'stubborn:1': node('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); console.log("up")'),
@@ -57,7 +59,9 @@ test('an image that nobody knows cannot be pulled', async () => {
 
 test('a program that is not there cannot be started', async () => {
   runtime = createContainerRuntime({ 'broken:1': { command: ['/no/such/program'] } }, '/')
-  expect(await runtime.start({ image: 'broken:1', ...spec }).ended).toMatchObject({ reason: expect.stringContaining('CannotStart') })
+  expect(await runtime.start({ image: 'broken:1', ...spec }).ended).toMatchObject({
+    reason: expect.stringContaining('CannotStart'),
+  })
 })
 
 test('stop is SIGTERM first', async () => {

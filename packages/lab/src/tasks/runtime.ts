@@ -9,7 +9,10 @@ const TAIL_LINES = 50
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'SystemRoot']
 
 /** Starts images as real processes. `baseDirectory` is where the images file lies. */
-export function createContainerRuntime(images: Readonly<Record<string, Image>>, baseDirectory: string): ContainerRuntime {
+export function createContainerRuntime(
+  images: Readonly<Record<string, Image>>,
+  baseDirectory: string,
+): ContainerRuntime {
   const watchdog = startWatchdog()
   const running = new Set<RunningContainer>()
   return {
@@ -40,7 +43,12 @@ class RunningContainer implements Container {
     this.#stopTimeoutSeconds = spec.stopTimeoutSeconds
     this.#process = spawn(program, spec.command ? [...spec.command] : given, {
       cwd: resolvePath(baseDirectory, image.cwd ?? '.'),
-      env: { ...inherited(), ...spec.environment, HOST: spec.address, ...(spec.port !== undefined && { PORT: `${spec.port}` }) },
+      env: {
+        ...inherited(),
+        ...spec.environment,
+        HOST: spec.address,
+        ...(spec.port !== undefined && { PORT: `${spec.port}` }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, so that what it starts can be ended with it.
       detached: true,
@@ -51,7 +59,9 @@ class RunningContainer implements Container {
     const { pid } = this.#process
     if (pid !== undefined) watchdog.guard(pid)
     this.ended = new Promise((resolve) => {
-      this.#process.once('error', (error) => resolve({ exitCode: 127, reason: `CannotStartContainerError: ${error.message}` }))
+      this.#process.once('error', (error) =>
+        resolve({ exitCode: 127, reason: `CannotStartContainerError: ${error.message}` }),
+      )
       this.#process.once('exit', (code, signal) => {
         if (pid !== undefined) watchdog.release(pid)
         resolve({ exitCode: code ?? exitCodeOf(signal), ...(signal !== null && { signal }) })
@@ -95,7 +105,9 @@ class RunningContainer implements Container {
 }
 
 function inherited(): Record<string, string> {
-  return Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 /** 128 + number of the signal, as a shell and ECS report it. */
@@ -104,6 +116,9 @@ function exitCodeOf(signal: NodeJS.Signals | null): number {
 }
 
 function notPulled(image: string): Container {
-  const exit: ContainerExit = { exitCode: 1, reason: `CannotPullContainerError: image ${image} is not in the images file` }
+  const exit: ContainerExit = {
+    exitCode: 1,
+    reason: `CannotPullContainerError: image ${image} is not in the images file`,
+  }
   return { pid: undefined, ended: Promise.resolve(exit), logTail: () => [], stop: async () => exit }
 }
