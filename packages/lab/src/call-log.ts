@@ -30,7 +30,8 @@ export class CallLog {
     const entry: LoggedCall = { n, ...call, answeredAt: 0, status: 0 }
     this.#calls.push(entry)
     if (this.#calls.length > KEPT) this.#calls.shift()
-    return (more: Partial<Pick<LoggedCall, 'status' | 'error' | 'fault' | 'answeredAt'>>) => void Object.assign(entry, more)
+    return (more: Partial<Pick<LoggedCall, 'status' | 'error' | 'fault' | 'answeredAt'>>) =>
+      void Object.assign(entry, more)
   }
 
   since(n: number, caller?: string): LoggedCall[] {

@@ -37,8 +37,11 @@ export class Faults {
   add(entries: unknown): void {
     if (!Array.isArray(entries)) throw new Error('Faults are a list of {match, fault}')
     const checked = entries.map((entry: Partial<Fault>) => {
-      if (!FAULTS.includes(entry?.fault as Fault['fault'])) throw new Error(`\`fault\` must be one of ${FAULTS.join(', ')}`)
-      const unknown = Object.keys(entry.match ?? {}).filter((name) => !['service', 'operation', 'caller', 'nth'].includes(name))
+      if (!FAULTS.includes(entry?.fault as Fault['fault']))
+        throw new Error(`\`fault\` must be one of ${FAULTS.join(', ')}`)
+      const unknown = Object.keys(entry.match ?? {}).filter(
+        (name) => !['service', 'operation', 'caller', 'nth'].includes(name),
+      )
       if (unknown.length > 0) throw new Error(`\`match\` has no ${unknown.join(', ')}`)
       return { fault: { ...entry, match: entry.match ?? {} } as Fault, seen: 0, struck: 0 }
     })

@@ -1,13 +1,13 @@
-import { systemClock } from '@interlock/action-kit'
-import { type ApiServer, startApiServer } from './server.ts'
 import { advanceClock, realNow } from './clock/index.ts'
 import { cloudWatchService } from './control/cloudwatch.ts'
 import { EcsState, ecsService, Scheduler } from './control/ecs/index.ts'
 import { ElbState, elbService } from './control/elb/index.ts'
 import { stsService } from './control/sts.ts'
 import { worldOf } from './control/world.ts'
+import { labClock } from './lab-clock.ts'
 import { createMetricStore } from './metrics/index.ts'
 import type { Image } from './ports.ts'
+import { type ApiServer, startApiServer } from './server.ts'
 import { claimAddresses, createContainerRuntime } from './tasks/index.ts'
 import { createLoadBalancing } from './traffic/index.ts'
 
@@ -31,7 +31,7 @@ export interface LocalAws extends Pick<ApiServer, 'url' | 'calls' | 'faults'> {
 /** ECS, Elastic Load Balancing, CloudWatch and STS on this machine, with real processes and real traffic. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { port, images, baseDirectory, propagationSeconds = 1, settleSeconds = 60 } = options
-  const clock = systemClock
+  const clock = labClock
   const now = () => clock.now()
   const addresses = await claimAddresses()
   const metrics = createMetricStore(clock)
@@ -40,7 +40,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const elb = new ElbState(traffic)
   const ecs = new EcsState()
   const scheduler = new Scheduler({ state: ecs, clock, runtime, traffic, addresses })
-  const services = [ecsService(ecs, scheduler, elb, now), elbService(elb, now), cloudWatchService(metrics, now), stsService]
+  const services = [
+    ecsService(ecs, scheduler, elb, now),
+    elbService(elb, now),
+    cloudWatchService(metrics, now),
+    stsService,
+  ]
 
   const server = await startApiServer(services, port, {
     'GET /_lab/world': () => worldOf(ecs, elb, traffic),
@@ -49,7 +54,8 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
       const file = process.env['LAB_CLOCK']
       const { advanceSeconds } = (body ?? {}) as { advanceSeconds?: unknown }
       if (!file) throw new Error('This lab lives in real time; start it with --clock-rate to move its clock')
-      if (typeof advanceSeconds !== 'number' || advanceSeconds < 0) throw new Error('`advanceSeconds` must be a number of seconds')
+      if (typeof advanceSeconds !== 'number' || advanceSeconds < 0)
+        throw new Error('`advanceSeconds` must be a number of seconds')
       advanceClock(file, advanceSeconds)
       return { lab: now().getTime() }
     },

@@ -22,10 +22,16 @@ async function main(): Promise<void> {
   writeClock(file, { rate })
   process.env['LAB_CLOCK'] = file
   // Before anything that reads the time is loaded.
-  await import('./clock/preload.js')
+  await import(new URL('./clock/preload.js', import.meta.url).href)
   const { startLocalAws } = await import('./local-aws.ts')
 
-  const lab = await startLocalAws({ port, images, baseDirectory, propagationSeconds: propagation, settleSeconds: settle })
+  const lab = await startLocalAws({
+    port,
+    images,
+    baseDirectory,
+    propagationSeconds: propagation,
+    settleSeconds: settle,
+  })
   console.log(`local-aws is ready at ${lab.url}`)
   console.log(`  AWS_ENDPOINT_URL=${lab.url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=any`)
   if (rate !== 1) {
@@ -58,7 +64,8 @@ function readArguments() {
   })
   const number = (name: string, text: string | undefined, least: number) => {
     const value = Number(text)
-    if (text === undefined || !(value >= least)) problems.push(`--${name} must be a number of at least ${least}, got ${text}`)
+    if (text === undefined || !(value >= least))
+      problems.push(`--${name} must be a number of at least ${least}, got ${text}`)
     return value
   }
   const port = number('port', values.port, 0)

@@ -22,7 +22,11 @@ export interface ApiServer {
 export type LabRoutes = Readonly<Record<string, (body: unknown, query: URLSearchParams) => unknown>>
 
 /** AWS's wire protocols over `services` on one loopback port. */
-export async function startApiServer(services: readonly Service[], port: number, routes: LabRoutes): Promise<ApiServer> {
+export async function startApiServer(
+  services: readonly Service[],
+  port: number,
+  routes: LabRoutes,
+): Promise<ApiServer> {
   const calls = new CallLog()
   const faults = new Faults()
   const own: LabRoutes = {
@@ -53,7 +57,9 @@ export async function startApiServer(services: readonly Service[], port: number,
     const call = callOf(services, { path: url.pathname, headers: request.headers, body })
     if (!call) {
       response.writeHead(404, { 'content-type': 'text/plain' })
-      response.end(`This lab serves ${services.map(({ name }) => name).join(', ')} in their own protocols, nothing else.\n`)
+      response.end(
+        `This lab serves ${services.map(({ name }) => name).join(', ')} in their own protocols, nothing else.\n`,
+      )
       return
     }
     await serveCall(call, response)
@@ -77,7 +83,10 @@ export async function startApiServer(services: readonly Service[], port: number,
       const input = call.input()
       answer = call.answer(await handler?.(input, caller), requestId)
     } catch (error) {
-      const known = error instanceof AwsError ? nameFor(service, error) : new AwsError('InternalFailure', 'The lab itself failed', 500)
+      const known =
+        error instanceof AwsError
+          ? nameFor(service, error)
+          : new AwsError('InternalFailure', 'The lab itself failed', 500)
       if (!(error instanceof AwsError)) console.error(`local-aws: ${service.name} ${operation}:`, error)
       answer = call.error(known, requestId)
       complete({ error: known.code })

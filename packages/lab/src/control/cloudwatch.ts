@@ -1,4 +1,3 @@
-import * as model from '@aws-sdk/client-cloudwatch'
 import type {
   Dimension,
   GetMetricDataCommandInput,
@@ -7,6 +6,7 @@ import type {
   MetricDatum,
   PutMetricDataCommandInput,
 } from '@aws-sdk/client-cloudwatch'
+import * as model from '@aws-sdk/client-cloudwatch'
 import { UnknownStatistic } from '../metrics/index.ts'
 import type { Dimensions, MetricStore } from '../ports.ts'
 import { AwsError } from '../wire/aws-error.ts'
@@ -26,14 +26,24 @@ export function cloudWatchService(metrics: MetricStore, now: () => Date): Servic
     target: 'GraniteServiceVersion20100801',
     errors: { unknownOperation: 'InvalidAction', throttled: 'Throttling', invalid: 'InvalidParameterValueException' },
     operations: {
-      GetMetricData({ MetricDataQueries = [], StartTime, EndTime, ScanBy, NextToken, MaxDatapoints = MOST_POINTS }: GetMetricDataCommandInput) {
+      GetMetricData({
+        MetricDataQueries = [],
+        StartTime,
+        EndTime,
+        ScanBy,
+        NextToken,
+        MaxDatapoints = MOST_POINTS,
+      }: GetMetricDataCommandInput) {
         if (MetricDataQueries.length > MOST_QUERIES) throw invalid(`At most ${MOST_QUERIES} queries per call`)
         if (!StartTime || !EndTime || StartTime >= EndTime) throw invalid('StartTime must be before EndTime')
         const ids = MetricDataQueries.map(({ Id = '' }) => Id)
         if (new Set(ids).size < ids.length) throw invalid('Two queries have the same Id')
         const all = MetricDataQueries.filter(({ ReturnData }) => ReturnData !== false).flatMap((query) => {
           const points = pointsOf(metrics, query, StartTime, EndTime)
-          return (ScanBy === 'TimestampAscending' ? points : points.toReversed()).map((point) => ({ ...point, id: query.Id ?? '' }))
+          return (ScanBy === 'TimestampAscending' ? points : points.toReversed()).map((point) => ({
+            ...point,
+            id: query.Id ?? '',
+          }))
         })
         const from = NextToken === undefined ? 0 : Number(Buffer.from(NextToken, 'base64url').toString())
         if (!Number.isInteger(from) || from < 0) throw new AwsError('InvalidNextToken', 'The token is not valid')
@@ -65,7 +75,10 @@ export function cloudWatchService(metrics: MetricStore, now: () => Date): Servic
         const found = metrics.list({
           ...(Namespace !== undefined && { namespace: Namespace }),
           ...(MetricName !== undefined && { name: MetricName }),
-          dimensions: Dimensions.map(({ Name = '', Value }) => ({ name: Name, ...(Value !== undefined && { value: Value }) })),
+          dimensions: Dimensions.map(({ Name = '', Value }) => ({
+            name: Name,
+            ...(Value !== undefined && { value: Value }),
+          })),
         })
         return {
           Metrics: found.map(({ namespace, name, dimensions }) => ({
@@ -80,7 +93,8 @@ export function cloudWatchService(metrics: MetricStore, now: () => Date): Servic
 }
 
 function pointsOf(metrics: MetricStore, { Id, Expression, MetricStat }: MetricDataQuery, start: Date, end: Date) {
-  if (!/^[a-z]\w*$/.test(Id ?? '')) throw new AwsError('ValidationError', `'${Id}' is not a valid Id: it begins with a lower-case letter`)
+  if (!/^[a-z]\w*$/.test(Id ?? ''))
+    throw new AwsError('ValidationError', `'${Id}' is not a valid Id: it begins with a lower-case letter`)
   if (Expression !== undefined) throw invalid(`This lab has no metric math: ${Expression}`)
   const { Metric, Period = 0, Stat = '' } = MetricStat ?? {}
   if (![1, 5, 10, 20, 30].includes(Period) && !(Period >= 60 && Period % 60 === 0)) {

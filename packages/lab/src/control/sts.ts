@@ -11,6 +11,10 @@ export const stsService: Service = {
   namespace: 'com.amazonaws.sts',
   errors: { unknownOperation: 'InvalidAction', throttled: 'Throttling', invalid: 'ValidationError' },
   operations: {
-    GetCallerIdentity: (_input, { accessKey }) => ({ Account: ACCOUNT, Arn: `arn:aws:iam::${ACCOUNT}:user/${accessKey}`, UserId: accessKey }),
+    GetCallerIdentity: (_input, { accessKey }) => ({
+      Account: ACCOUNT,
+      Arn: `arn:aws:iam::${ACCOUNT}:user/${accessKey}`,
+      UserId: accessKey,
+    }),
   },
 }

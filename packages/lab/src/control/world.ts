@@ -11,7 +11,11 @@ export interface World {
     readonly url: string
     readonly rules: readonly { readonly arn: string; readonly written: Weights; readonly inEffect: Weights }[]
   }[]
-  readonly targetGroups: readonly { readonly arn: string; readonly name: string; readonly health: Readonly<Record<string, number>> }[]
+  readonly targetGroups: readonly {
+    readonly arn: string
+    readonly name: string
+    readonly health: Readonly<Record<string, number>>
+  }[]
   readonly tasks: readonly {
     readonly arn: string
     readonly service?: string
@@ -58,7 +62,9 @@ export function worldOf(ecs: EcsState, elb: ElbState, traffic: Traffic): World {
 }
 
 function weightsOf(action: RuleAction | undefined): Weights {
-  return action?.type === 'forward' ? Object.fromEntries(action.targetGroups.map(({ arn, weight }) => [arn, weight])) : {}
+  return action?.type === 'forward'
+    ? Object.fromEntries(action.targetGroups.map(({ arn, weight }) => [arn, weight]))
+    : {}
 }
 
 function countBy(states: readonly string[]): Record<string, number> {

@@ -14,7 +14,9 @@ export function decode(schema: Schema, value: unknown, path = ''): unknown {
   }
   if (schema.isMapSchema()) {
     if (!isObject(value)) throw wrong(path, 'a map', value)
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, decode(schema.getValueSchema(), entry, `${path}.${key}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, decode(schema.getValueSchema(), entry, `${path}.${key}`)]),
+    )
   }
   return decodeScalar(schema, value, path)
 }
@@ -45,7 +47,10 @@ function plain(schema: Schema, { text, children }: Tree, path: string): unknown 
   if (schema.isStructSchema()) {
     const members = schema.getMemberSchemas()
     return Object.fromEntries(
-      [...children].map(([name, child]) => [name, members[name] ? plain(members[name], child, `${path}.${name}`) : (child.text ?? {})]),
+      [...children].map(([name, child]) => [
+        name,
+        members[name] ? plain(members[name], child, `${path}.${name}`) : (child.text ?? {}),
+      ]),
     )
   }
   if (schema.isListSchema()) {
@@ -75,7 +80,8 @@ function decodeStruct(schema: Schema, value: unknown, path: string): Record<stri
     if (decoded !== undefined) result[name] = decoded
   }
   for (const name of requiredMembers(schema)) {
-    if (result[name] === undefined) throw new ShapeError(`${path ? `${path}.` : ''}${name} is required in ${schema.getName()}`)
+    if (result[name] === undefined)
+      throw new ShapeError(`${path ? `${path}.` : ''}${name} is required in ${schema.getName()}`)
   }
   return result
 }
@@ -100,7 +106,12 @@ function decodeScalar(schema: Schema, value: unknown, path: string): unknown {
 /** Seconds since the epoch (JSON), ISO 8601 (query) or a CBOR time. */
 function decodeTime(value: unknown, path: string): Date {
   const seconds = isObject(value) && value['tag'] === 1 ? value['value'] : value
-  const time = seconds instanceof Date ? seconds : typeof seconds === 'number' ? new Date(seconds * 1000) : new Date(String(seconds))
+  const time =
+    seconds instanceof Date
+      ? seconds
+      : typeof seconds === 'number'
+        ? new Date(seconds * 1000)
+        : new Date(String(seconds))
   if (Number.isNaN(time.getTime())) throw wrong(path, 'a time', value)
   return time
 }
@@ -110,5 +121,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(path: string, expected: string, value: unknown): ShapeError {
-  return new ShapeError(`${path || 'The body'} must be ${expected}, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`)
+  return new ShapeError(
+    `${path || 'The body'} must be ${expected}, got ${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value}`,
+  )
 }

@@ -28,11 +28,15 @@ export function toXml(schema: Schema, value: unknown): string {
 function walk(schema: Schema, value: unknown, time: (date: Date) => unknown): unknown {
   if (value === undefined || value === null) return undefined
   if (schema.isStructSchema()) {
-    return Object.fromEntries(membersOf(schema, value).map(([name, member, entry]) => [name, walk(member, entry, time)]))
+    return Object.fromEntries(
+      membersOf(schema, value).map(([name, member, entry]) => [name, walk(member, entry, time)]),
+    )
   }
   if (schema.isListSchema()) return (value as unknown[]).map((entry) => walk(schema.getValueSchema(), entry, time))
   if (schema.isMapSchema()) {
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, walk(schema.getValueSchema(), entry, time)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, walk(schema.getValueSchema(), entry, time)]),
+    )
   }
   return value instanceof Date ? time(value) : value
 }

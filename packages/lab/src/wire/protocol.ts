@@ -44,7 +44,12 @@ function jsonCall(services: readonly Service[], { headers, body }: WireRequest):
   const service = services.find((each) => each.target === target)
   if (!service) return undefined
   const contentType = String(headers['content-type'] ?? 'application/x-amz-json-1.1').split(';')[0] ?? ''
-  const write = (status: number, content: unknown, requestId: string, more: Record<string, string> = {}): WireAnswer => ({
+  const write = (
+    status: number,
+    content: unknown,
+    requestId: string,
+    more: Record<string, string> = {},
+  ): WireAnswer => ({
     status,
     headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, ...more },
     body: JSON.stringify(content),
@@ -75,9 +80,19 @@ function cborCall(services: readonly Service[], { path, headers, body }: WireReq
   const [, target, operation = ''] = /^\/service\/([^/]+)\/operation\/([^/?]+)/.exec(path) ?? []
   const service = services.find((each) => each.target !== undefined && each.target === target)
   if (!service) return undefined
-  const write = (status: number, content: unknown, requestId: string, more: Record<string, string> = {}): WireAnswer => ({
+  const write = (
+    status: number,
+    content: unknown,
+    requestId: string,
+    more: Record<string, string> = {},
+  ): WireAnswer => ({
     status,
-    headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor', 'x-amzn-requestid': requestId, ...more },
+    headers: {
+      'content-type': 'application/cbor',
+      'smithy-protocol': 'rpc-v2-cbor',
+      'x-amzn-requestid': requestId,
+      ...more,
+    },
     body: Buffer.from(cbor.serialize(content)),
   })
   return {
@@ -120,7 +135,11 @@ function queryCall(services: readonly Service[], { headers, body }: WireRequest)
       const result = toXml(outputOf(service, operation), output ?? {})
       const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`
       const name = `${operation}Response`
-      return write(200, `<${name} ${xmlns}><${operation}Result>${result}</${operation}Result>${metadata}</${name}>`, requestId)
+      return write(
+        200,
+        `<${name} ${xmlns}><${operation}Result>${result}</${operation}Result>${metadata}</${name}>`,
+        requestId,
+      )
     },
     error(error, requestId) {
       const { code, status, type } = namesOf(service, error)
@@ -143,7 +162,11 @@ function outputOf(service: Service, operation: string): Schema {
 
 function knownShapes(service: Service, operation: string) {
   const shapes = Object.hasOwn(service.operations, operation) ? shapesOf(service.model, operation) : undefined
-  if (!shapes) throw new AwsError(service.errors.unknownOperation, `${service.name} in this lab has no operation ${operation || '(none)'}`)
+  if (!shapes)
+    throw new AwsError(
+      service.errors.unknownOperation,
+      `${service.name} in this lab has no operation ${operation || '(none)'}`,
+    )
   return shapes
 }
 

@@ -19,13 +19,24 @@ export function requiredMembers(schema: Schema): readonly string[] {
 }
 
 /** Name, code and status of one of the service's own errors. */
-export function errorShape(model: object, name: string): { code: string; status: number; type: 'Sender' | 'Receiver' } | undefined {
+export function errorShape(
+  model: object,
+  name: string,
+): { code: string; status: number; type: 'Sender' | 'Receiver' } | undefined {
   const schema = (model as Record<string, unknown>)[`${name}$`]
   if (!Array.isArray(schema) || schema[0] !== -3) return undefined
-  const { awsQueryError, httpError = 400, error } = NormalizedSchema.of(schema as never).getMergedTraits() as {
+  const {
+    awsQueryError,
+    httpError = 400,
+    error,
+  } = NormalizedSchema.of(schema as never).getMergedTraits() as {
     awsQueryError?: [string, number]
     httpError?: number
     error?: string
   }
-  return { code: awsQueryError?.[0] ?? name, status: awsQueryError?.[1] ?? httpError, type: error === 'server' ? 'Receiver' : 'Sender' }
+  return {
+    code: awsQueryError?.[0] ?? name,
+    status: awsQueryError?.[1] ?? httpError,
+    type: error === 'server' ? 'Receiver' : 'Sender',
+  }
 }

@@ -44,7 +44,10 @@ export function definitionOperations(state: EcsState, now: () => Date) {
 
     DescribeTaskDefinition({ taskDefinition, include }: DescribeTaskDefinitionCommandInput) {
       const found = state.definition(taskDefinition)
-      return { taskDefinition: found, ...(include?.includes('TAGS') && { tags: state.tagsOf(found.taskDefinitionArn ?? '') }) }
+      return {
+        taskDefinition: found,
+        ...(include?.includes('TAGS') && { tags: state.tagsOf(found.taskDefinitionArn ?? '') }),
+      }
     },
   }
 }
@@ -67,7 +70,11 @@ function completed(container: ContainerDefinition): ContainerDefinition {
   }
 }
 
-function check(family: string, containers: readonly ContainerDefinition[], task: Partial<RegisterTaskDefinitionCommandInput>): void {
+function check(
+  family: string,
+  containers: readonly ContainerDefinition[],
+  task: Partial<RegisterTaskDefinitionCommandInput>,
+): void {
   const refuse = (message: string) => {
     throw new AwsError('ClientException', message)
   }
@@ -77,7 +84,8 @@ function check(family: string, containers: readonly ContainerDefinition[], task:
   if (names.some((name) => !/^[A-Za-z0-9_-]{1,255}$/.test(name))) refuse('Container.name should not be null or empty.')
   if (new Set(names).size < names.length) refuse('Container names in a task definition must be unique.')
   if (containers.some(({ image }) => !image)) refuse('Container.image should not be null or empty.')
-  if (containers.every(({ essential }) => essential === false)) refuse('Task definition must have at least one essential container.')
+  if (containers.every(({ essential }) => essential === false))
+    refuse('Task definition must have at least one essential container.')
   if (!task.requiresCompatibilities?.includes('FARGATE')) return
   if (task.networkMode !== 'awsvpc') refuse('Fargate only supports network mode ‘awsvpc’.')
   const [least, most] = FARGATE[task.cpu ?? ''] ?? [Number.NaN, Number.NaN]

@@ -1,4 +1,3 @@
-import * as model from '@aws-sdk/client-ecs'
 import type {
   CreateClusterCommandInput,
   DescribeClustersCommandInput,
@@ -7,6 +6,7 @@ import type {
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from '@aws-sdk/client-ecs'
+import * as model from '@aws-sdk/client-ecs'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { Service } from '../../wire/service.ts'
 import type { ElbState } from '../elb/index.ts'
@@ -30,7 +30,11 @@ export function ecsService(state: EcsState, scheduler: Scheduler, elb: ElbState,
     version: '2014-11-13',
     namespace: 'com.amazonaws.ecs',
     target: 'AmazonEC2ContainerServiceV20141113',
-    errors: { unknownOperation: 'UnknownOperationException', throttled: 'ThrottlingException', invalid: 'InvalidParameterException' },
+    errors: {
+      unknownOperation: 'UnknownOperationException',
+      throttled: 'ThrottlingException',
+      invalid: 'InvalidParameterException',
+    },
     operations: {
       ...clusterOperations(state),
       ...definitionOperations(state, now),
@@ -51,8 +55,11 @@ function clusterOperations(state: EcsState) {
       status: 'ACTIVE',
       registeredContainerInstancesCount: 0,
       runningTasksCount: tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length,
-      pendingTasksCount: tasks.filter(({ lastStatus }) => lastStatus === 'PENDING' || lastStatus === 'PROVISIONING').length,
-      activeServicesCount: [...state.services.values()].filter((each) => each.cluster === cluster && each.status === 'ACTIVE').length,
+      pendingTasksCount: tasks.filter(({ lastStatus }) => lastStatus === 'PENDING' || lastStatus === 'PROVISIONING')
+        .length,
+      activeServicesCount: [...state.services.values()].filter(
+        (each) => each.cluster === cluster && each.status === 'ACTIVE',
+      ).length,
       statistics: [],
       tags: [],
       settings: [],
@@ -62,13 +69,19 @@ function clusterOperations(state: EcsState) {
   }
   return {
     CreateCluster({ clusterName = 'default', tags }: CreateClusterCommandInput) {
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName)) throw new AwsError('InvalidParameterException', `Invalid cluster name: ${clusterName}`)
-      if (!state.clusters.has(clusterName)) state.clusters.set(clusterName, { arn: arn('ecs', `cluster/${clusterName}`), name: clusterName })
+      if (!/^[A-Za-z0-9_-]{1,255}$/.test(clusterName))
+        throw new AwsError('InvalidParameterException', `Invalid cluster name: ${clusterName}`)
+      if (!state.clusters.has(clusterName))
+        state.clusters.set(clusterName, { arn: arn('ecs', `cluster/${clusterName}`), name: clusterName })
       state.setTags(state.cluster(clusterName).arn, tags)
       return { cluster: describe(clusterName) }
     },
     ListClusters({ maxResults = 100, nextToken }: ListClustersCommandInput) {
-      const { items, next } = page([...state.clusters.values()].map((each) => each.arn), maxResults, nextToken)
+      const { items, next } = page(
+        [...state.clusters.values()].map((each) => each.arn),
+        maxResults,
+        nextToken,
+      )
       return { clusterArns: items, ...(next && { nextToken: next }) }
     },
     DescribeClusters({ clusters = ['default'] }: DescribeClustersCommandInput) {

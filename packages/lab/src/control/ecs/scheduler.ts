@@ -53,7 +53,14 @@ export class Scheduler {
     const id = `ecs-svc/${BigInt(`0x${newId()}`)}`
     service.deployments.unshift({
       ...{ id, status: 'PRIMARY', taskDefinition: service.taskDefinition, desired: service.desired, failedTasks: 0 },
-      ...{ rolloutState: 'IN_PROGRESS', reason: why, createdAt: now, updatedAt: now, failuresInARow: 0, startAgainAt: 0 },
+      ...{
+        rolloutState: 'IN_PROGRESS',
+        reason: why,
+        createdAt: now,
+        updatedAt: now,
+        failuresInARow: 0,
+        startAgainAt: 0,
+      },
     })
     this.reconcile(service)
   }
@@ -70,7 +77,8 @@ export class Scheduler {
 
   #tick(): void {
     const oldest = this.#clock.now().getTime() - STOPPED_KEPT_MILLISECONDS
-    for (const [arn, task] of this.#state.tasks) if (task.stoppedAt && task.stoppedAt.getTime() < oldest) this.#state.tasks.delete(arn)
+    for (const [arn, task] of this.#state.tasks)
+      if (task.stoppedAt && task.stoppedAt.getTime() < oldest) this.#state.tasks.delete(arn)
     for (const service of this.#state.services.values()) this.reconcile(service)
   }
 
@@ -88,7 +96,10 @@ export class Scheduler {
       const sick = inGrace ? undefined : task.targets().find((target) => task.stateIn(target) === 'unhealthy')
       if (!sick) continue
       task.failed = true
-      this.#event(service, `(service ${service.name}) (task ${task.arn.slice(-32)}) is unhealthy in (target-group ${sick.groupArn}) due to (reason Health checks failed).`)
+      this.#event(
+        service,
+        `(service ${service.name}) (task ${task.arn.slice(-32)}) is unhealthy in (target-group ${sick.groupArn}) due to (reason Health checks failed).`,
+      )
       void task.stop('ServiceSchedulerInitiated', `Task failed ELB health checks in (target-group ${sick.groupArn})`)
     }
   }
@@ -114,7 +125,8 @@ export class Scheduler {
   #stopSuperfluous(service: ServiceRecord, primary: DeploymentRecord): void {
     const all = wanted(this.#state.tasksOf(service))
     const own = all.filter(({ spec }) => spec.deploymentId === primary.id)
-    for (const task of own.slice(service.desired)) void task.stop('ServiceSchedulerInitiated', `Scaling activity initiated by (deployment ${primary.id})`)
+    for (const task of own.slice(service.desired))
+      void task.stop('ServiceSchedulerInitiated', `Scaling activity initiated by (deployment ${primary.id})`)
 
     const least = Math.ceil((service.desired * (service.configuration.minimumHealthyPercent ?? 100)) / 100)
     let healthy = own.slice(0, service.desired).filter((task) => task.isHealthy()).length
@@ -135,7 +147,8 @@ export class Scheduler {
 
   #conclude(service: ServiceRecord, primary: DeploymentRecord): void {
     const all = wanted(this.#state.tasksOf(service))
-    const steady = all.length === service.desired && all.every((task) => task.spec.deploymentId === primary.id && task.isHealthy())
+    const steady =
+      all.length === service.desired && all.every((task) => task.spec.deploymentId === primary.id && task.isHealthy())
     if (!steady || primary.rolloutState !== 'IN_PROGRESS') return
     primary.rolloutState = 'COMPLETED'
     primary.reason = `ECS deployment ${primary.id} completed.`
@@ -151,7 +164,8 @@ export class Scheduler {
     if (!deployment) return
     const now = this.#clock.now()
     deployment.failuresInARow += 1
-    deployment.startAgainAt = now.getTime() + Math.min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** (deployment.failuresInARow - 1))
+    deployment.startAgainAt =
+      now.getTime() + Math.min(LAST_BACKOFF, FIRST_BACKOFF * 2 ** (deployment.failuresInARow - 1))
     if (deployment.rolloutState !== 'IN_PROGRESS') return
     deployment.failedTasks += 1
     deployment.updatedAt = now
@@ -161,7 +175,10 @@ export class Scheduler {
     if (!breaker?.enable || deployment.failedTasks < threshold) return
     deployment.rolloutState = 'FAILED'
     deployment.reason = 'ECS deployment circuit breaker: tasks failed to start.'
-    this.#event(service, `(service ${service.name}) (deployment ${deployment.id}) deployment failed: tasks failed to start.`)
+    this.#event(
+      service,
+      `(service ${service.name}) (deployment ${deployment.id}) deployment failed: tasks failed to start.`,
+    )
     const good = service.deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED')
     if (!breaker.rollback || !good) return
     service.taskDefinition = good.taskDefinition

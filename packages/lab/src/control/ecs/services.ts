@@ -24,19 +24,27 @@ export function serviceOperations(state: EcsState, scheduler: Scheduler, elb: El
     CreateService(input: CreateServiceCommandInput) {
       const cluster = state.cluster(input.cluster)
       const { serviceName = '', loadBalancers = [], desiredCount = 0 } = input
-      if (!/^[A-Za-z0-9_-]{1,255}$/.test(serviceName)) throw new AwsError('InvalidParameterException', `Invalid service name: ${serviceName}`)
+      if (!/^[A-Za-z0-9_-]{1,255}$/.test(serviceName))
+        throw new AwsError('InvalidParameterException', `Invalid service name: ${serviceName}`)
       const known = state.findService(cluster, serviceName)
-      if (known && known.status !== 'INACTIVE') throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
+      if (known && known.status !== 'INACTIVE')
+        throw new AwsError('InvalidParameterException', 'Creation of service was not idempotent.')
       refuseOtherStrategies(input)
       const definition = state.definition(input.taskDefinition)
       for (const { targetGroupArn, containerName, containerPort } of loadBalancers) {
         const group = elb.group(targetGroupArn)
         if (elb.usersOf(group.arn).length === 0) {
-          throw new AwsError('InvalidParameterException', `The target group with targetGroupArn ${group.arn} does not have an associated load balancer.`)
+          throw new AwsError(
+            'InvalidParameterException',
+            `The target group with targetGroupArn ${group.arn} does not have an associated load balancer.`,
+          )
         }
         const container = definition.containerDefinitions?.find(({ name }) => name === containerName)
         if (!container?.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
-          throw new AwsError('InvalidParameterException', `The container ${containerName} did not have a container port ${containerPort} defined.`)
+          throw new AwsError(
+            'InvalidParameterException',
+            `The container ${containerName} did not have a container port ${containerPort} defined.`,
+          )
         }
       }
       const service: ServiceRecord = {
@@ -68,9 +76,13 @@ export function serviceOperations(state: EcsState, scheduler: Scheduler, elb: El
       if (service.status !== 'ACTIVE') throw new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.')
       refuseOtherStrategies(input)
       // Looked up before anything changes: a call that fails has no effect.
-      const definition = input.taskDefinition === undefined ? service.taskDefinition : state.definition(input.taskDefinition).taskDefinitionArn
+      const definition =
+        input.taskDefinition === undefined
+          ? service.taskDefinition
+          : state.definition(input.taskDefinition).taskDefinitionArn
       if (input.desiredCount !== undefined) service.desired = input.desiredCount
-      if (input.deploymentConfiguration) service.configuration = { ...service.configuration, ...input.deploymentConfiguration }
+      if (input.deploymentConfiguration)
+        service.configuration = { ...service.configuration, ...input.deploymentConfiguration }
       if (input.healthCheckGracePeriodSeconds !== undefined) service.graceSeconds = input.healthCheckGracePeriodSeconds
       const isNew = definition !== service.taskDefinition
       service.taskDefinition = definition ?? service.taskDefinition
@@ -80,12 +92,15 @@ export function serviceOperations(state: EcsState, scheduler: Scheduler, elb: El
     },
 
     DescribeServices({ cluster, services = [], include }: DescribeServicesCommandInput) {
-      if (services.length > 10) throw new AwsError('InvalidParameterException', 'Services cannot have more than 10 elements.')
+      if (services.length > 10)
+        throw new AwsError('InvalidParameterException', 'Services cannot have more than 10 elements.')
       const owner = state.cluster(cluster)
       const found = services.map((name) => ({ name, service: state.findService(owner, name) }))
       return {
         services: found.flatMap(({ service }) =>
-          service ? [{ ...describe(state, service), ...(include?.includes('TAGS') && { tags: state.tagsOf(service.arn) }) }] : [],
+          service
+            ? [{ ...describe(state, service), ...(include?.includes('TAGS') && { tags: state.tagsOf(service.arn) }) }]
+            : [],
         ),
         failures: found.flatMap(({ name, service }) =>
           service ? [] : [{ arn: arn('ecs', `service/${owner.name}/${name}`), reason: 'MISSING' }],
@@ -96,7 +111,11 @@ export function serviceOperations(state: EcsState, scheduler: Scheduler, elb: El
     ListServices({ cluster, maxResults = 10, nextToken }: ListServicesCommandInput) {
       const owner = state.cluster(cluster)
       const all = [...state.services.values()].filter((each) => each.cluster === owner && each.status !== 'INACTIVE')
-      const { items, next } = page(all.map((each) => each.arn), maxResults, nextToken)
+      const { items, next } = page(
+        all.map((each) => each.arn),
+        maxResults,
+        nextToken,
+      )
       return { serviceArns: items, ...(next && { nextToken: next }) }
     },
 
@@ -123,7 +142,10 @@ function refuseOtherStrategies(input: Partial<CreateServiceCommandInput>): void 
   const controller = input.deploymentController?.type ?? 'ECS'
   const strategy = input.deploymentConfiguration?.strategy ?? 'ROLLING'
   if (controller === 'ECS' && strategy === 'ROLLING') return
-  throw new AwsError('InvalidParameterException', `This lab has the ECS controller with the ROLLING strategy only, not ${controller} with ${strategy}`)
+  throw new AwsError(
+    'InvalidParameterException',
+    `This lab has the ECS controller with the ROLLING strategy only, not ${controller} with ${strategy}`,
+  )
 }
 
 function describe(state: EcsState, service: ServiceRecord): Service {
@@ -152,7 +174,12 @@ function describe(state: EcsState, service: ServiceRecord): Service {
       desiredCount: each.status === 'PRIMARY' ? service.desired : 0,
       runningCount: inDeployment(running, each.id),
       pendingCount: inDeployment(pending, each.id),
-      ...{ rolloutState: each.rolloutState, rolloutStateReason: each.reason, createdAt: each.createdAt, updatedAt: each.updatedAt },
+      ...{
+        rolloutState: each.rolloutState,
+        rolloutStateReason: each.reason,
+        createdAt: each.createdAt,
+        updatedAt: each.updatedAt,
+      },
     })),
   }
 }

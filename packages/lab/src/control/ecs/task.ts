@@ -74,16 +74,25 @@ export class LabTask {
 
   /** Address and port of the containers that are behind a target group. */
   targets(): { groupArn: string; port: number }[] {
-    return (this.service?.loadBalancers ?? []).map(({ targetGroupArn = '', containerPort = 0 }) => ({ groupArn: targetGroupArn, port: containerPort }))
+    return (this.service?.loadBalancers ?? []).map(({ targetGroupArn = '', containerPort = 0 }) => ({
+      groupArn: targetGroupArn,
+      port: containerPort,
+    }))
   }
 
   /** Runs, and every target group that it is in calls it healthy. */
   isHealthy(): boolean {
-    return this.lastStatus === 'RUNNING' && this.desiredStatus === 'RUNNING' && this.targets().every((target) => this.stateIn(target) === 'healthy')
+    return (
+      this.lastStatus === 'RUNNING' &&
+      this.desiredStatus === 'RUNNING' &&
+      this.targets().every((target) => this.stateIn(target) === 'healthy')
+    )
   }
 
   stateIn({ groupArn, port }: { groupArn: string; port: number }): string | undefined {
-    return this.#world.traffic.targetHealth(groupArn).find((each) => each.address === this.spec.address && each.port === port)?.state
+    return this.#world.traffic
+      .targetHealth(groupArn)
+      .find((each) => each.address === this.spec.address && each.port === port)?.state
   }
 
   /** Deregisters and drains, then SIGTERM, then SIGKILL. */
@@ -140,7 +149,11 @@ export class LabTask {
 
   async #start(): Promise<void> {
     const { clock, runtime } = this.#world
-    const slowest = Math.max(...this.#parts.map(({ definition }) => runtime.image(definition.image ?? '')?.provisionSeconds ?? DEFAULT_PROVISION))
+    const slowest = Math.max(
+      ...this.#parts.map(
+        ({ definition }) => runtime.image(definition.image ?? '')?.provisionSeconds ?? DEFAULT_PROVISION,
+      ),
+    )
     await clock.sleep((slowest * 1000) / 2)
     if (this.#stopping) return
     this.#become('PENDING')
@@ -149,7 +162,8 @@ export class LabTask {
     for (const part of this.#parts) this.#startPart(part)
     if (this.#parts.some(({ exit }) => exit?.reason)) return
     this.startedAt = clock.now()
-    for (const { groupArn, port } of this.targets()) this.#world.traffic.registerTarget(groupArn, this.spec.address, port)
+    for (const { groupArn, port } of this.targets())
+      this.#world.traffic.registerTarget(groupArn, this.spec.address, port)
     this.#become('RUNNING')
   }
 
@@ -189,7 +203,9 @@ export class LabTask {
     this.stoppingAt = clock.now()
     this.#become('DEACTIVATING')
     if (wasRunning) {
-      const left = this.targets().map(({ groupArn, port }) => traffic.deregisterTarget(groupArn, this.spec.address, port))
+      const left = this.targets().map(({ groupArn, port }) =>
+        traffic.deregisterTarget(groupArn, this.spec.address, port),
+      )
       // A task that died is not drained: nobody would answer.
       if (!this.failed) await Promise.all(left)
     }

@@ -1,4 +1,9 @@
-import type { DescribeTasksCommandInput, ListTasksCommandInput, RunTaskCommandInput, StopTaskCommandInput } from '@aws-sdk/client-ecs'
+import type {
+  DescribeTasksCommandInput,
+  ListTasksCommandInput,
+  RunTaskCommandInput,
+  StopTaskCommandInput,
+} from '@aws-sdk/client-ecs'
 import { AwsError } from '../../wire/aws-error.ts'
 import { page } from './page.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -11,11 +16,21 @@ export function taskOperations(state: EcsState, scheduler: Scheduler) {
 
   const find = (cluster: string | undefined, nameOrArn = '') => {
     const owner = state.cluster(cluster)
-    return [...state.tasks.values()].find(({ arn, spec }) => spec.cluster === owner && lastPart(arn) === lastPart(nameOrArn))
+    return [...state.tasks.values()].find(
+      ({ arn, spec }) => spec.cluster === owner && lastPart(arn) === lastPart(nameOrArn),
+    )
   }
 
   return {
-    ListTasks({ cluster, serviceName, desiredStatus = 'RUNNING', startedBy, family, maxResults = 100, nextToken }: ListTasksCommandInput) {
+    ListTasks({
+      cluster,
+      serviceName,
+      desiredStatus = 'RUNNING',
+      startedBy,
+      family,
+      maxResults = 100,
+      nextToken,
+    }: ListTasksCommandInput) {
       const owner = state.cluster(cluster)
       const service = serviceName === undefined ? undefined : state.service(owner, serviceName)
       const all = [...state.tasks.values()].filter(
@@ -26,12 +41,17 @@ export function taskOperations(state: EcsState, scheduler: Scheduler) {
           (startedBy === undefined || task.spec.startedBy === startedBy) &&
           (family === undefined || task.spec.definition.family === family),
       )
-      const { items, next } = page(all.map(({ arn }) => arn), maxResults, nextToken)
+      const { items, next } = page(
+        all.map(({ arn }) => arn),
+        maxResults,
+        nextToken,
+      )
       return { taskArns: items, ...(next && { nextToken: next }) }
     },
 
     DescribeTasks({ cluster, tasks = [] }: DescribeTasksCommandInput) {
-      if (tasks.length > 100) throw new AwsError('InvalidParameterException', 'Tasks cannot have more than 100 elements.')
+      if (tasks.length > 100)
+        throw new AwsError('InvalidParameterException', 'Tasks cannot have more than 100 elements.')
       const found = tasks.map((name) => ({ name, task: find(cluster, name) }))
       return {
         tasks: found.flatMap(({ task }) => (task ? [task.describe()] : [])),
@@ -43,12 +63,17 @@ export function taskOperations(state: EcsState, scheduler: Scheduler) {
       const cluster = state.cluster(input.cluster)
       const definition = state.definition(input.taskDefinition)
       const count = input.count ?? 1
-      if (!(count >= 1 && count <= 10)) throw new AwsError('InvalidParameterException', 'count must be between 1 and 10')
+      if (!(count >= 1 && count <= 10))
+        throw new AwsError('InvalidParameterException', 'count must be between 1 and 10')
       const known = input.clientToken && started.get(input.clientToken)
       if (known) return { tasks: known.map((task) => task.describe()), failures: [] }
       const names = definition.containerDefinitions?.map(({ name }) => name) ?? []
       const stray = input.overrides?.containerOverrides?.find(({ name }) => !names.includes(name))
-      if (stray) throw new AwsError('InvalidParameterException', `Override for container named ${stray.name} is not a container in the TaskDefinition.`)
+      if (stray)
+        throw new AwsError(
+          'InvalidParameterException',
+          `Override for container named ${stray.name} is not a container in the TaskDefinition.`,
+        )
       const tasks = Array.from({ length: count }, () =>
         scheduler.startTask({
           ...{ cluster, definition, group: input.group ?? `family:${definition.family}` },

@@ -10,15 +10,24 @@ const MOST_GROUPS = 5
  * Actions as Elastic Load Balancing keeps them: checked, ordered, one group written in both of its forms, the client
  * secret of a sign-in kept apart. `before` are the actions that these replace.
  */
-export function normaliseActions(state: ElbState, actions: readonly Action[] | undefined, before: readonly Action[] = []): Action[] {
+export function normaliseActions(
+  state: ElbState,
+  actions: readonly Action[] | undefined,
+  before: readonly Action[] = [],
+): Action[] {
   if (!actions?.length) throw new AwsError('ValidationError', 'At least one action must be specified')
-  const ordered = actions.map((action, at) => ({ ...action, Order: action.Order ?? at + 1 })).toSorted((a, b) => a.Order - b.Order)
+  const ordered = actions
+    .map((action, at) => ({ ...action, Order: action.Order ?? at + 1 }))
+    .toSorted((a, b) => a.Order - b.Order)
   if (new Set(ordered.map(({ Order }) => Order)).size < ordered.length) {
     throw new AwsError('InvalidLoadBalancerActionException', 'Two actions have the same order')
   }
   const last = ordered.at(-1)
   if (!['forward', 'fixed-response', 'redirect'].includes(last?.Type ?? '')) {
-    throw new AwsError('InvalidLoadBalancerActionException', 'The last action must be forward, fixed-response or redirect')
+    throw new AwsError(
+      'InvalidLoadBalancerActionException',
+      'The last action must be forward, fixed-response or redirect',
+    )
   }
   return ordered.map((action) => {
     if (!TYPES.includes(action.Type ?? '')) {
@@ -36,7 +45,8 @@ function normaliseForward(state: ElbState, action: Action): Action {
   if (TargetGroupArn && ForwardConfig?.TargetGroups?.length && (arns.length > 1 || arns[0] !== TargetGroupArn)) {
     throw new AwsError('ValidationError', 'TargetGroupArn and ForwardConfig name different target groups')
   }
-  if (arns.length > MOST_GROUPS) throw new AwsError('TooManyTargetGroupsException', `At most ${MOST_GROUPS} target groups per action`)
+  if (arns.length > MOST_GROUPS)
+    throw new AwsError('TooManyTargetGroupsException', `At most ${MOST_GROUPS} target groups per action`)
   if (new Set(arns).size < arns.length) throw new AwsError('ValidationError', 'A target group is listed twice')
   for (const arn of arns) state.group(arn)
   const groups = arns.map((arn) => {
@@ -62,9 +72,14 @@ function normaliseForward(state: ElbState, action: Action): Action {
 /** The secret is never given back; UseExistingClientSecret keeps the stored one, and needs one to be there. */
 function normaliseSignIn(action: Action, before: readonly Action[]): Action {
   const { ClientSecret, UseExistingClientSecret, ...oidc } = action.AuthenticateOidcConfig ?? {}
-  const known = before.some(({ AuthenticateOidcConfig }) => AuthenticateOidcConfig?.ClientId === action.AuthenticateOidcConfig?.ClientId)
+  const known = before.some(
+    ({ AuthenticateOidcConfig }) => AuthenticateOidcConfig?.ClientId === action.AuthenticateOidcConfig?.ClientId,
+  )
   if (!ClientSecret && !(UseExistingClientSecret && known)) {
-    throw new AwsError('InvalidLoadBalancerActionException', 'A client secret is required, or UseExistingClientSecret where one is stored')
+    throw new AwsError(
+      'InvalidLoadBalancerActionException',
+      'A client secret is required, or UseExistingClientSecret where one is stored',
+    )
   }
   return { ...action, AuthenticateOidcConfig: oidc as NonNullable<Action['AuthenticateOidcConfig']> }
 }

@@ -25,13 +25,23 @@ export function balancerOperations(state: ElbState, now: () => Date) {
   })
 
   return {
-    CreateLoadBalancer({ Name = '', Type = 'application', Scheme = 'internet-facing', Tags }: CreateLoadBalancerCommandInput) {
+    CreateLoadBalancer({
+      Name = '',
+      Type = 'application',
+      Scheme = 'internet-facing',
+      Tags,
+    }: CreateLoadBalancerCommandInput) {
       if (!/^(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name)) {
         throw new AwsError('ValidationError', `'${Name}' is not a valid load balancer name`)
       }
-      if (Type !== 'application') throw new AwsError('ValidationError', `This lab has application load balancers only, not '${Type}'`)
+      if (Type !== 'application')
+        throw new AwsError('ValidationError', `This lab has application load balancers only, not '${Type}'`)
       const known = [...state.balancers.values()].find(({ description }) => description.LoadBalancerName === Name)
-      if (known) throw new AwsError('DuplicateLoadBalancerNameException', `A load balancer with the name '${Name}' already exists`)
+      if (known)
+        throw new AwsError(
+          'DuplicateLoadBalancerNameException',
+          `A load balancer with the name '${Name}' already exists`,
+        )
       const id = newId()
       const created: BalancerRecord = {
         arn: arn('elasticloadbalancing', `loadbalancer/app/${Name}/${id}`),
@@ -54,7 +64,8 @@ export function balancerOperations(state: ElbState, now: () => Date) {
     },
 
     DescribeLoadBalancers({ LoadBalancerArns, Names }: DescribeLoadBalancersCommandInput) {
-      if (LoadBalancerArns?.length) return { LoadBalancers: LoadBalancerArns.map((each) => state.balancer(each).description) }
+      if (LoadBalancerArns?.length)
+        return { LoadBalancers: LoadBalancerArns.map((each) => state.balancer(each).description) }
       const all = [...state.balancers.values()].map(({ description }) => description)
       if (!Names?.length) return { LoadBalancers: all }
       return {
@@ -69,7 +80,9 @@ export function balancerOperations(state: ElbState, now: () => Date) {
     async DeleteLoadBalancer({ LoadBalancerArn = '' }: DeleteLoadBalancerCommandInput) {
       // Deleting what is gone succeeds.
       if (!state.balancers.delete(LoadBalancerArn)) return {}
-      for (const listener of [...state.listeners.values()].filter(({ balancerArn }) => balancerArn === LoadBalancerArn)) {
+      for (const listener of [...state.listeners.values()].filter(
+        ({ balancerArn }) => balancerArn === LoadBalancerArn,
+      )) {
         for (const rule of state.rulesOf(listener.arn)) state.rules.delete(rule.arn)
         state.listeners.delete(listener.arn)
       }
@@ -95,9 +108,16 @@ export function attributesOf(attributes: ReadonlyMap<string, string>) {
 }
 
 /** Only attributes that the lab has an effect for can be changed: pretending otherwise would prove nothing. */
-export function modifyAttributes(attributes: Map<string, string>, changes: readonly { Key?: string | undefined; Value?: string | undefined }[] = []): void {
+export function modifyAttributes(
+  attributes: Map<string, string>,
+  changes: readonly { Key?: string | undefined; Value?: string | undefined }[] = [],
+): void {
   for (const { Key = '' } of changes) {
-    if (!attributes.has(Key)) throw new AwsError('ValidationError', `Load balancing attribute key '${Key}' is not one of this lab's: ${[...attributes.keys()].join(', ')}`)
+    if (!attributes.has(Key))
+      throw new AwsError(
+        'ValidationError',
+        `Load balancing attribute key '${Key}' is not one of this lab's: ${[...attributes.keys()].join(', ')}`,
+      )
   }
   for (const { Key = '', Value = '' } of changes) attributes.set(Key, Value)
 }

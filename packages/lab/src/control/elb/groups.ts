@@ -73,7 +73,11 @@ export function groupOperations(state: ElbState) {
       if (TargetGroupArns?.length) return { TargetGroups: TargetGroupArns.map((each) => describe(state.group(each))) }
       const all = [...state.groups.values()].map(describe)
       if (LoadBalancerArn) {
-        return { TargetGroups: all.filter(({ LoadBalancerArns }) => LoadBalancerArns.includes(state.balancer(LoadBalancerArn).arn)) }
+        return {
+          TargetGroups: all.filter(({ LoadBalancerArns }) =>
+            LoadBalancerArns.includes(state.balancer(LoadBalancerArn).arn),
+          ),
+        }
       }
       if (!Names?.length) return { TargetGroups: all }
       return {
@@ -88,7 +92,10 @@ export function groupOperations(state: ElbState) {
     DeleteTargetGroup({ TargetGroupArn = '' }: DeleteTargetGroupCommandInput) {
       const users = state.usersOf(TargetGroupArn)
       if (users.length > 0) {
-        throw new AwsError('ResourceInUseException', `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`)
+        throw new AwsError(
+          'ResourceInUseException',
+          `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`,
+        )
       }
       state.groups.delete(TargetGroupArn)
       state.traffic.deleteTargetGroup(TargetGroupArn)
@@ -108,7 +115,8 @@ export function groupOperations(state: ElbState) {
 
     RegisterTargets({ TargetGroupArn, Targets = [] }: RegisterTargetsCommandInput) {
       const group = state.group(TargetGroupArn)
-      for (const { Id = '', Port = group.description.Port ?? 80 } of Targets) state.traffic.registerTarget(group.arn, Id, Port)
+      for (const { Id = '', Port = group.description.Port ?? 80 } of Targets)
+        state.traffic.registerTarget(group.arn, Id, Port)
       return {}
     },
 
@@ -127,13 +135,21 @@ export function groupOperations(state: ElbState) {
       const all = state.traffic.targetHealth(group.arn).map(({ address, port, state, reason, description }) => ({
         Target: { Id: address, Port: port },
         HealthCheckPort: `${port}`,
-        TargetHealth: { State: state, ...(reason && { Reason: reason }), ...(description && { Description: description }) },
+        TargetHealth: {
+          State: state,
+          ...(reason && { Reason: reason }),
+          ...(description && { Description: description }),
+        },
       }))
       if (!Targets?.length) return { TargetHealthDescriptions: all }
       return {
         TargetHealthDescriptions: Targets.map(({ Id = '', Port = group.description.Port ?? 80 }) => {
           const known = all.find(({ Target }) => Target.Id === Id && Target.Port === Port)
-          const unknown = { State: 'unused' as const, Reason: 'Target.NotRegistered' as const, Description: 'Target is not registered to the target group' }
+          const unknown = {
+            State: 'unused' as const,
+            Reason: 'Target.NotRegistered' as const,
+            Description: 'Target is not registered to the target group',
+          }
           return known ?? { Target: { Id, Port }, HealthCheckPort: `${Port}`, TargetHealth: unknown }
         }),
       }
@@ -142,5 +158,6 @@ export function groupOperations(state: ElbState) {
 }
 
 function between(what: string, value: number, least: number, most: number): void {
-  if (value < least || value > most) throw new AwsError('ValidationError', `${what} must be between ${least} and ${most}`)
+  if (value < least || value > most)
+    throw new AwsError('ValidationError', `${what} must be between ${least} and ${most}`)
 }

@@ -17,6 +17,11 @@ export function elbService(state: ElbState, now: () => Date): Service {
     version: '2015-12-01',
     namespace: 'com.amazonaws.elasticloadbalancingv2',
     errors: { unknownOperation: 'InvalidAction', throttled: 'Throttling', invalid: 'ValidationError' },
-    operations: { ...balancerOperations(state, now), ...groupOperations(state), ...listenerOperations(state), ...tagOperations(state) },
+    operations: {
+      ...balancerOperations(state, now),
+      ...groupOperations(state),
+      ...listenerOperations(state),
+      ...tagOperations(state),
+    },
   }
 }

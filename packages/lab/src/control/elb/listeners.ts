@@ -17,20 +17,36 @@ const FIELDS = ['path-pattern', 'host-header', 'http-header', 'http-request-meth
 
 export function listenerOperations(state: ElbState) {
   return {
-    async CreateListener({ LoadBalancerArn, Port = 80, Protocol = 'HTTP', DefaultActions, Tags }: CreateListenerCommandInput) {
+    async CreateListener({
+      LoadBalancerArn,
+      Port = 80,
+      Protocol = 'HTTP',
+      DefaultActions,
+      Tags,
+    }: CreateListenerCommandInput) {
       const balancer = state.balancer(LoadBalancerArn)
-      if (Protocol !== 'HTTP') throw new AwsError('UnsupportedProtocolException', `This lab listens on HTTP only, not '${Protocol}'`)
+      if (Protocol !== 'HTTP')
+        throw new AwsError('UnsupportedProtocolException', `This lab listens on HTTP only, not '${Protocol}'`)
       if ([...state.listeners.values()].some((each) => each.balancerArn === balancer.arn && each.port === Port)) {
-        throw new AwsError('DuplicateListenerException', 'A listener already exists on this port for this load balancer')
+        throw new AwsError(
+          'DuplicateListenerException',
+          'A listener already exists on this port for this load balancer',
+        )
       }
       const listener: ListenerRecord = {
-        arn: arn('elasticloadbalancing', `${resourceOf(balancer.arn).replace('loadbalancer/', 'listener/')}/${newId()}`),
+        arn: arn(
+          'elasticloadbalancing',
+          `${resourceOf(balancer.arn).replace('loadbalancer/', 'listener/')}/${newId()}`,
+        ),
         balancerArn: balancer.arn,
         port: Port,
         defaultActions: normaliseActions(state, DefaultActions),
       }
       await state.traffic.createListener(listener.arn, balancer.arn, Port).catch((error: NodeJS.ErrnoException) => {
-        throw new AwsError('InvalidConfigurationRequestException', `Port ${Port} cannot be listened on here: ${error.code ?? error.message}`)
+        throw new AwsError(
+          'InvalidConfigurationRequestException',
+          `Port ${Port} cannot be listened on here: ${error.code ?? error.message}`,
+        )
       })
       state.listeners.set(listener.arn, listener)
       setTags(state, listener.arn, Tags)
@@ -41,13 +57,20 @@ export function listenerOperations(state: ElbState) {
     DescribeListeners({ LoadBalancerArn, ListenerArns }: DescribeListenersCommandInput) {
       if (ListenerArns?.length) return { Listeners: ListenerArns.map((each) => listenerOf(state.listener(each))) }
       const balancer = state.balancer(LoadBalancerArn)
-      return { Listeners: [...state.listeners.values()].filter(({ balancerArn }) => balancerArn === balancer.arn).map(listenerOf) }
+      return {
+        Listeners: [...state.listeners.values()]
+          .filter(({ balancerArn }) => balancerArn === balancer.arn)
+          .map(listenerOf),
+      }
     },
 
     ModifyListener({ ListenerArn, DefaultActions, Port, Protocol }: ModifyListenerCommandInput) {
       const listener = state.listener(ListenerArn)
       if ((Port !== undefined && Port !== listener.port) || (Protocol !== undefined && Protocol !== 'HTTP')) {
-        throw new AwsError('InvalidConfigurationRequestException', 'This lab changes only the default actions of a listener')
+        throw new AwsError(
+          'InvalidConfigurationRequestException',
+          'This lab changes only the default actions of a listener',
+        )
       }
       if (DefaultActions) listener.defaultActions = normaliseActions(state, DefaultActions, listener.defaultActions)
       state.publishListener(listener.arn)
@@ -65,12 +88,16 @@ export function listenerOperations(state: ElbState) {
     CreateRule({ ListenerArn, Conditions, Priority, Actions, Tags }: CreateRuleCommandInput) {
       const listener = state.listener(ListenerArn)
       const priority = Number(Priority)
-      if (!(priority >= 1 && priority <= 50_000)) throw new AwsError('ValidationError', 'Priority must be between 1 and 50000')
+      if (!(priority >= 1 && priority <= 50_000))
+        throw new AwsError('ValidationError', 'Priority must be between 1 and 50000')
       if (state.rulesOf(listener.arn).some((each) => each.priority === priority)) {
         throw new AwsError('PriorityInUseException', `Priority '${priority}' is currently in use`)
       }
       const rule: RuleRecord = {
-        arn: arn('elasticloadbalancing', `${resourceOf(listener.arn).replace('listener/', 'listener-rule/')}/${newId()}`),
+        arn: arn(
+          'elasticloadbalancing',
+          `${resourceOf(listener.arn).replace('listener/', 'listener-rule/')}/${newId()}`,
+        ),
         listenerArn: listener.arn,
         priority,
         conditions: checkConditions(Conditions),
@@ -109,7 +136,13 @@ export function listenerOperations(state: ElbState) {
 }
 
 function listenerOf({ arn, balancerArn, port, defaultActions }: ListenerRecord) {
-  return { ListenerArn: arn, LoadBalancerArn: balancerArn, Port: port, Protocol: 'HTTP', DefaultActions: defaultActions }
+  return {
+    ListenerArn: arn,
+    LoadBalancerArn: balancerArn,
+    Port: port,
+    Protocol: 'HTTP',
+    DefaultActions: defaultActions,
+  }
 }
 
 function ruleOf({ arn, priority, conditions, actions }: RuleRecord) {
@@ -118,7 +151,13 @@ function ruleOf({ arn, priority, conditions, actions }: RuleRecord) {
 
 /** The default rule is the listener's default actions under an ARN of its own. */
 function defaultRule(listener: ListenerRecord) {
-  return { RuleArn: defaultRuleArn(listener), Priority: 'default', Conditions: [], Actions: listener.defaultActions, IsDefault: true }
+  return {
+    RuleArn: defaultRuleArn(listener),
+    Priority: 'default',
+    Conditions: [],
+    Actions: listener.defaultActions,
+    IsDefault: true,
+  }
 }
 
 function defaultRuleArn({ arn }: ListenerRecord): string {
@@ -139,7 +178,8 @@ function refuseDefault(state: ElbState, ruleArn: string): void {
 function checkConditions(conditions: readonly RuleCondition[] | undefined): readonly RuleCondition[] {
   if (!conditions?.length) throw new AwsError('ValidationError', 'A rule needs at least one condition')
   for (const { Field = '' } of conditions) {
-    if (!FIELDS.includes(Field)) throw new AwsError('ValidationError', `Condition field '${Field}' must be one of '${FIELDS.join(', ')}'`)
+    if (!FIELDS.includes(Field))
+      throw new AwsError('ValidationError', `Condition field '${Field}' must be one of '${FIELDS.join(', ')}'`)
   }
   return conditions
 }

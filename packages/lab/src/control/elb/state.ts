@@ -1,6 +1,6 @@
 import type { Action, LoadBalancer, RuleCondition, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { AwsError } from '../../wire/aws-error.ts'
 import type { LoadBalancing } from '../../ports.ts'
+import { AwsError } from '../../wire/aws-error.ts'
 import { ruleConfigs, targetGroupConfig } from './to-traffic.ts'
 
 export interface BalancerRecord {
@@ -60,7 +60,9 @@ export class ElbState {
   }
 
   rulesOf(listenerArn: string): RuleRecord[] {
-    return [...this.rules.values()].filter((rule) => rule.listenerArn === listenerArn).toSorted((a, b) => a.priority - b.priority)
+    return [...this.rules.values()]
+      .filter((rule) => rule.listenerArn === listenerArn)
+      .toSorted((a, b) => a.priority - b.priority)
   }
 
   /** Rules and listeners that forward to the group. */

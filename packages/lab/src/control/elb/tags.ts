@@ -1,4 +1,9 @@
-import type { AddTagsCommandInput, DescribeTagsCommandInput, RemoveTagsCommandInput, Tag } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type {
+  AddTagsCommandInput,
+  DescribeTagsCommandInput,
+  RemoveTagsCommandInput,
+  Tag,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../wire/aws-error.ts'
 import type { ElbState } from './state.ts'
 
@@ -36,7 +41,8 @@ export function tagOperations(state: ElbState) {
 export function setTags(state: ElbState, arn: string, tags: readonly Tag[] = []): void {
   const known = new Map(state.tags.get(arn))
   for (const { Key = '', Value = '' } of tags) {
-    if (!KEY.test(Key) || Key.startsWith('aws:')) throw new AwsError('ValidationError', `'${Key}' is not a valid tag key`)
+    if (!KEY.test(Key) || Key.startsWith('aws:'))
+      throw new AwsError('ValidationError', `'${Key}' is not a valid tag key`)
     if (!VALUE.test(Value)) throw new AwsError('ValidationError', `'${Value}' is not a valid tag value`)
     known.set(Key, Value)
   }

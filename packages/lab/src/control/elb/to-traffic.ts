@@ -6,7 +6,11 @@ import type { GroupRecord, ListenerRecord, RuleRecord } from './state.ts'
 /** The rules of a listener as its data plane follows them, the default last. */
 export function ruleConfigs(listener: ListenerRecord, rules: readonly RuleRecord[]): RuleConfig[] {
   return [
-    ...rules.map(({ arn, conditions, actions }) => ({ arn, conditions: conditions.map(conditionOf), action: actionOf(actions) })),
+    ...rules.map(({ arn, conditions, actions }) => ({
+      arn,
+      conditions: conditions.map(conditionOf),
+      action: actionOf(actions),
+    })),
     { arn: listener.arn, conditions: [], action: actionOf(listener.defaultActions) },
   ]
 }
@@ -58,7 +62,10 @@ function actionOf(actions: readonly Action[]): RuleAction {
   const stickiness = forward?.TargetGroupStickinessConfig
   return {
     type: 'forward',
-    targetGroups: (forward?.TargetGroups ?? []).map(({ TargetGroupArn = '', Weight = 1 }) => ({ arn: TargetGroupArn, weight: Weight })),
+    targetGroups: (forward?.TargetGroups ?? []).map(({ TargetGroupArn = '', Weight = 1 }) => ({
+      arn: TargetGroupArn,
+      weight: Weight,
+    })),
     ...(stickiness?.Enabled && { stickinessSeconds: stickiness.DurationSeconds ?? 3600 }),
   }
 }
@@ -76,7 +83,10 @@ function conditionOf(condition: SdkCondition): RuleCondition {
     values: condition.Values ?? configured?.Values ?? [],
     ...(condition.HttpHeaderConfig && { headerName: condition.HttpHeaderConfig.HttpHeaderName ?? '' }),
     ...(condition.QueryStringConfig && {
-      pairs: (condition.QueryStringConfig.Values ?? []).map(({ Key, Value = '' }) => ({ ...(Key && { key: Key }), value: Value })),
+      pairs: (condition.QueryStringConfig.Values ?? []).map(({ Key, Value = '' }) => ({
+        ...(Key && { key: Key }),
+        value: Value,
+      })),
     }),
   }
 }
