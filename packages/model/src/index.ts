@@ -1,6 +1,7 @@
 export * from './clock.ts'
 export * from './deployment.ts'
 export * from './errors.ts'
+export * from './metrics.ts'
 export * from './ports.ts'
 export * from './reason-code.ts'
 export * from './routing.ts'
