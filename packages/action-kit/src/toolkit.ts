@@ -1,13 +1,12 @@
-import type { Annotation } from './annotations.ts'
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The parts of `@actions/core` that an action ends with: file commands, annotations, summary. Loaded when first used,
- * since loading it takes longer than anything else an action does before its first call.
+ * The file commands of `@actions/core` that an action ends with. Loaded when first used: loading it takes 60 ms, longer
+ * than anything else that an action does before its first call to AWS (it brings an HTTP client for OIDC).
  */
 export interface Toolkit {
   setOutput(name: string, value: string): void
   saveState(name: string, value: string): void
-  annotate(annotation: Annotation): void
   /** Appends to the step summary; does nothing where the runner keeps none. */
   writeSummary(markdown: string): Promise<void>
 }
@@ -17,15 +16,21 @@ export async function loadToolkit(): Promise<Toolkit> {
   return {
     setOutput: core.setOutput,
     saveState: core.saveState,
-    annotate({ level, message, title, file, startLine }) {
-      core[level](message, {
-        ...(title !== undefined && { title }),
-        ...(file !== undefined && { file }),
-        ...(startLine !== undefined && { startLine }),
-      })
-    },
     async writeSummary(markdown) {
       if (process.env['GITHUB_STEP_SUMMARY'] && markdown) await core.summary.addRaw(markdown, true).write()
     },
   }
+}
+
+/**
+ * Outputs written at once, without the toolkit: they stand if the step is killed, and a later setting of the same name wins.
+ * The values are our own, so that a fixed delimiter is safe.
+ */
+export function writeEarly(environment: Environment, outputs: Readonly<Record<string, string>>): void {
+  const file = environment['GITHUB_OUTPUT']
+  if (!file) return
+  // `import 'node:fs'` as an ES module touches its lazy getters and costs more than the write.
+  const { appendFileSync } = process.getBuiltinModule('node:fs')
+  const lines = Object.entries(outputs).map(([name, value]) => `${name}<<interlock_early\n${value}\ninterlock_early\n`)
+  appendFileSync(file, lines.join(''))
 }
