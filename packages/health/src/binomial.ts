@@ -13,6 +13,7 @@ export function upperTail(successes: number, trials: number, share: number): num
 
 /** P(X <= successes), X ~ Bin(trials, share). */
 export function lowerTail(successes: number, trials: number, share: number): number {
+  if (successes < 0) return 0
   if (successes >= trials) return 1
   return incompleteBeta(1 - share, trials - successes, successes + 1)
 }

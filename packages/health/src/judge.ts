@@ -77,30 +77,36 @@ const OVERWHELMING = 0.5
  *
  * @throws RangeError for counts that no metric can have.
  */
-export function judge({ baseline, release, look, looks, policy }: Look): Judgement {
+export function judge(look: Look): Judgement {
+  const test = testOf(look)
+  const verdict = decide(look, test)
+  const evidence = evidenceOf(test)
+  const because =
+    verdict === 'FAIL' ? worse(evidence) : verdict === 'PASS' ? good(test) : unknown(evidence, fails(test))
+  return { verdict, because, evidence }
+}
+
+/** The verdict of a look without its evidence, which costs most of the time. */
+export function decide(look: Look, test: Test = testOf(look)): Judgement['verdict'] {
+  if (fails(test) && isMoreThanOneBurst(look.release, test.after)) return 'FAIL'
+  return passes(test) ? 'PASS' : 'INCONCLUSIVE'
+}
+
+function testOf({ baseline, release, look, looks, policy }: Look): Test {
   for (const minute of [...baseline, ...release]) refuseImpossible(minute)
   if (!(Number.isInteger(look) && look >= 1 && look <= looks))
     throw new RangeError(`Look ${look} of ${looks} does not exist`)
-
-  const before = totalOf(baseline)
-  const after = totalOf(release)
-  const overdispersion = overdispersionOf(baseline)
   const share = 1 / look / harmonic(looks)
-  const test: Test = {
-    before,
-    after,
-    overdispersion,
-    policy,
-    alpha: policy.falseRollback * share,
-    beta: policy.falsePass * share,
+  return {
+    before: totalOf(baseline),
+    after: totalOf(release),
+    overdispersion: overdispersionOf(baseline),
+    ...{ policy, alpha: policy.falseRollback * share, beta: policy.falsePass * share },
   }
-  const evidence = evidenceOf(test)
-  const inTwoMinutes =
-    release.filter(({ errors }) => errors > 0).length >= 2 || after.errors >= OVERWHELMING * after.requests
+}
 
-  if (fails(test) && inTwoMinutes) return { verdict: 'FAIL', because: worse(evidence), evidence }
-  if (passes(test)) return { verdict: 'PASS', because: good(test), evidence }
-  return { verdict: 'INCONCLUSIVE', because: unknown(evidence, fails(test)), evidence }
+function isMoreThanOneBurst(release: readonly MinuteCount[], after: Counts): boolean {
+  return release.filter(({ errors }) => errors > 0).length >= 2 || after.errors >= OVERWHELMING * after.requests
 }
 
 interface Test {
