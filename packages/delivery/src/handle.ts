@@ -1,8 +1,11 @@
 import { type DeploymentHandle, type Journal, type Probe, UserError } from '@interlock/model'
 import { type Inspection, sameSplit } from './inspect.ts'
 
+/** Where to ask which version answers. */
+export type ProbeTarget = Pick<Probe, 'url' | 'header'>
+
 /** The deployment that a shift has made, for the watch that follows. */
-export function handleOf(inspection: Inspection, journal: Journal, probe?: Probe): DeploymentHandle {
+export function handleOf(inspection: Inspection, journal: Journal, probe?: ProbeTarget): DeploymentHandle {
   const { cluster, routing, loadBalancer, live, idle } = inspection
   const [previous, release] = live.targetGroupArn === gainer(journal) ? [idle, live] : [live, idle]
   return {
@@ -17,7 +20,7 @@ export function handleOf(inspection: Inspection, journal: Journal, probe?: Probe
     },
     release: { service: release.service.name, targetGroupArn: release.targetGroupArn, taskDefinition: journal.release },
     shiftedAt: journal.at.toISOString(),
-    ...(probe && { probe }),
+    ...(probe && journal.previousVersion && { probe: { ...probe, previousVersion: journal.previousVersion } }),
   }
 }
 

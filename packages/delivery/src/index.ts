@@ -1,6 +1,6 @@
 export { type BringUpProgress, bringUp, releaseFailed, standDown } from './bring-up.ts'
 export { closeJournal, complete } from './complete.ts'
-export { handleOf, isInForce, parseHandle } from './handle.ts'
+export { handleOf, isInForce, type ProbeTarget, parseHandle } from './handle.ts'
 export { type Inspection, inspect, shiftedSplit } from './inspect.ts'
 export { releaseLease, takeLease } from './lease.ts'
 export { type FoundRelease, findRelease, nameOf, type ReleaseRequest, registerRelease } from './release.ts'

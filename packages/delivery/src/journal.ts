@@ -12,7 +12,11 @@ const KEY = {
   release: 'interlock:release',
   run: 'interlock:run',
   at: 'interlock:at',
+  version: 'interlock:version',
 } as const
+
+/** What a tag value may hold. */
+const TAGGABLE = /^[\p{L}\p{N} +\-=._:/@]{1,256}$/u
 
 export const JOURNAL_KEYS: readonly string[] = Object.values(KEY)
 
@@ -29,6 +33,10 @@ export function encodeJournal(journal: Journal): ReadonlyMap<string, string> {
     [KEY.release, journal.release],
     [KEY.run, journal.run],
     [KEY.at, journal.at.toISOString()],
+    // A version that no tag can hold is left out: then a resumed watch rolls back as well, but cannot probe.
+    ...(journal.previousVersion && TAGGABLE.test(journal.previousVersion)
+      ? [[KEY.version, journal.previousVersion] as const]
+      : []),
   ])
 }
 
@@ -40,7 +48,8 @@ export function decodeJournal(tags: ReadonlyMap<string, string>, routingArn: str
   const release = tags.get(KEY.release)
   const run = tags.get(KEY.run)
   if (!before || !after || !fingerprint || !release || !run || Number.isNaN(at.getTime())) return undefined
-  return { before, after, fingerprint, release, run, at }
+  const previousVersion = tags.get(KEY.version)
+  return { before, after, fingerprint, release, run, at, ...(previousVersion && { previousVersion }) }
 }
 
 /** `web-a/73e2d6bc24d8a067=100 web-b/50dc6c495c0c9188=0 sticky=0` */

@@ -16,9 +16,11 @@ export async function shift(options: {
   /** `family:revision` of the release. */
   readonly release: string
   readonly run: string
+  /** What the probe answered before the shift. */
+  readonly previousVersion?: string | undefined
   readonly signal?: AbortSignal
 }): Promise<{ readonly journal: Journal; readonly routing: Routing; readonly writes: number }> {
-  const { trafficSwitch, clock, inspection, release, run, signal } = options
+  const { trafficSwitch, clock, inspection, release, run, previousVersion, signal } = options
   const { routing: before } = inspection
   const after = shiftedSplit(inspection)
   const journal: Journal = {
@@ -28,6 +30,7 @@ export async function shift(options: {
     release,
     run,
     at: new Date(Math.floor(clock.now().getTime() / 1000) * 1000),
+    ...(previousVersion && { previousVersion }),
   }
   await trafficSwitch.setTags(before.arn, encodeJournal(journal))
   const { state, writes } = await settle({

@@ -38,4 +38,6 @@ export interface Journal {
   readonly run: string
   /** When the shift began, whole seconds. */
   readonly at: Date
+  /** What the probe answered before the shift, where there was one. */
+  readonly previousVersion?: string
 }
