@@ -14,7 +14,7 @@ export function endingOf(error: unknown, signal: AbortSignal, debug: (message: s
   if (error instanceof UserError) return { failed: true, reasonCode: error.reasonCode, verdict: error.message }
   if (error instanceof ExternalError) return { failed: true, reasonCode: error.reasonCode, verdict: withFacts(error) }
   // An SDK that was told to stop throws an AbortError of its own: the reason it was told is the better message.
-  if (signal.aborted && error instanceof Error && error.name === 'AbortError' && error !== signal.reason) {
+  if (signal.aborted && error !== signal.reason && (error as Error | undefined)?.name === 'AbortError') {
     return endingOf(signal.reason, signal, debug)
   }
   debug(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -63,8 +63,7 @@ async function runMain(action: Action, io: Io, log: Log, annotations: Annotation
   } catch (error) {
     // Without outputs the next step would go by what was written early, so this one has to be red.
     const { verdict } = endingOf(error, signal, log.debug)
-    annotations.push({ level: 'error', message: `Outputs or summary could not be written. ${verdict}` })
-    ending = { ...ending, failed: true }
+    ending = { ...ending, failed: true, verdict: `${ending.verdict} Its outputs could not be written. ${verdict}` }
   }
 
   if (ending.failed) annotations.push({ level: 'error', message: ending.verdict, importance: Infinity })
