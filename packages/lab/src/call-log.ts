@@ -10,6 +10,8 @@ export interface LoggedCall {
   /** IAM action, e.g. `elasticloadbalancing:ModifyRule`. */
   readonly action: string
   readonly caller: string
+  /** ARNs at the top level of the request. */
+  readonly resources?: readonly string[]
   /** 0 while, or when for ever, unanswered. */
   readonly status: number
   readonly error?: string
@@ -30,7 +32,7 @@ export class CallLog {
     const entry: LoggedCall = { n, ...call, answeredAt: 0, status: 0 }
     this.#calls.push(entry)
     if (this.#calls.length > KEPT) this.#calls.shift()
-    return (more: Partial<Pick<LoggedCall, 'status' | 'error' | 'fault' | 'answeredAt'>>) =>
+    return (more: Partial<Pick<LoggedCall, 'resources' | 'status' | 'error' | 'fault' | 'answeredAt'>>) =>
       void Object.assign(entry, more)
   }
 

@@ -1,5 +1,6 @@
 /** Which calls a fault strikes: all those that match, or only the n-th of them. */
 export interface FaultMatch {
+  /** Its name (`Amazon ECS`) or the first part of its IAM actions (`ecs`). */
   readonly service?: string
   readonly operation?: string
   /** Access key id of the caller. */
@@ -25,6 +26,7 @@ export interface Fault {
 
 export interface FaultedCall {
   readonly service: string
+  readonly iam: string
   readonly operation: string
   readonly caller: string
 }
@@ -62,7 +64,7 @@ export class Faults {
     for (const armed of this.#armed) {
       const { match, times = Number.POSITIVE_INFINITY } = armed.fault
       const fits =
-        (match.service ?? call.service) === call.service &&
+        [call.service, call.iam, undefined].includes(match.service) &&
         (match.operation ?? call.operation) === call.operation &&
         (match.caller ?? call.caller) === call.caller
       if (!fits) continue

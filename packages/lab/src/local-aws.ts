@@ -1,7 +1,8 @@
 import { advanceClock, realNow } from './clock/index.ts'
-import { cloudWatchService } from './control/cloudwatch.ts'
+import { cloudWatchService } from './control/cloudwatch/index.ts'
 import { EcsState, ecsService, Scheduler } from './control/ecs/index.ts'
 import { ElbState, elbService } from './control/elb/index.ts'
+import { freeAddresses } from './control/free-addresses.ts'
 import { stsService } from './control/sts.ts'
 import { worldOf } from './control/world.ts'
 import { labClock } from './lab-clock.ts'
@@ -33,12 +34,12 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
   const { port, images, baseDirectory, propagationSeconds = 1, settleSeconds = 60 } = options
   const clock = labClock
   const now = () => clock.now()
-  const addresses = await claimAddresses()
+  const ecs = new EcsState()
+  const addresses = freeAddresses(await claimAddresses(), (address) => elb.isAddress(address) || ecs.isAddress(address))
   const metrics = createMetricStore(clock)
   const runtime = createContainerRuntime(images, baseDirectory)
   const traffic = createLoadBalancing({ clock, metrics, addresses, propagationSeconds, settleSeconds })
   const elb = new ElbState(traffic)
-  const ecs = new EcsState()
   const scheduler = new Scheduler({ state: ecs, clock, runtime, traffic, addresses })
   const services = [
     ecsService(ecs, scheduler, elb, now),

@@ -44,15 +44,18 @@ export async function startApiServer(
   }
   const server = createServer((request, response) => {
     void serve(request, response).catch((error: unknown) => {
-      console.error('local-aws:', error)
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
+      // A client that hangs up in the middle is its own affair.
+      if (request.destroyed && !request.complete) return
+      const status = error instanceof BadRequest ? error.status : 500
+      if (status === 500) console.error('local-aws:', error)
+      if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' })
+      response.end(`${error instanceof Error ? error.message : error}\n`)
     })
   })
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bodyOf(request)
-    const url = new URL(request.url ?? '/', 'http://lab')
+    const url = urlOf(request)
     if (url.pathname.startsWith('/_lab/')) return serveLab(own, request.method ?? 'GET', url, body, response)
     const call = callOf(services, { path: url.pathname, headers: request.headers, body })
     if (!call) {
@@ -70,7 +73,7 @@ export async function startApiServer(
     const facts = { service: service.name, operation, caller: caller.accessKey }
     const requestId = randomUUID()
     const complete = calls.open({ ...facts, action: `${service.iam}:${operation}`, at: realNow() })
-    const fault = faults.strike(facts)
+    const fault = faults.strike({ ...facts, iam: service.iam })
     if (fault) complete({ fault: fault.fault })
     if (fault?.fault === 'timeout-before') return // Left open: the client gives up.
     if (fault?.fault === 'slow') await new Promise<void>((resolve) => wallTimeout(resolve, fault.milliseconds ?? 1000))
@@ -81,6 +84,7 @@ export async function startApiServer(
       if (fault?.fault === 'error-500') throw new AwsError('InternalFailure', 'An internal error occurred', 500)
       const handler = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined
       const input = call.input()
+      complete({ resources: resourcesIn(input) })
       answer = call.answer(await handler?.(input, caller), requestId)
     } catch (error) {
       const known =
@@ -116,6 +120,29 @@ function nameFor({ errors }: Service, error: AwsError): AwsError {
   return error.code === 'ValidationError' ? new AwsError(errors.invalid, error.message) : error
 }
 
+/** Refused before it is known which service is asked. */
+class BadRequest extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const parsed = URL.parse(url, 'http://lab')
+  if (!parsed) throw new BadRequest(400, `${url} is not a path`)
+  return parsed
+}
+
+/** ARNs that the request itself names, at its top level. */
+function resourcesIn(input: unknown): string[] {
+  return Object.values(input ?? {})
+    .flat()
+    .filter((value): value is string => typeof value === 'string' && value.startsWith('arn:'))
+}
+
 function serveLab(routes: LabRoutes, method: string, url: URL, body: Buffer, response: ServerResponse): void {
   const route = `${method} ${url.pathname}`
   const handler = Object.hasOwn(routes, route) ? routes[route] : undefined
@@ -136,7 +163,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   let size = 0
   for await (const part of request) {
     size += (part as Buffer).length
-    if (size > LARGEST_BODY) throw new Error('Body too large')
+    if (size > LARGEST_BODY) throw new BadRequest(413, `A body has at most ${LARGEST_BODY} bytes`)
     parts.push(part as Buffer)
   }
   return Buffer.concat(parts)

@@ -64,7 +64,8 @@ export class Listener {
   }
 
   #serve(incoming: IncomingMessage, answer: ServerResponse): void {
-    const url = new URL(incoming.url ?? '/', 'http://balancer')
+    const url = URL.parse(incoming.url ?? '/', 'http://balancer')
+    if (!url) return this.#answer(answer, 400, 'Bad Request')
     const rule = ruleFor(this.rules, {
       method: incoming.method ?? 'GET',
       host: incoming.headers.host ?? '',
@@ -78,7 +79,7 @@ export class Listener {
     if (action?.type === 'fixed-response') {
       this.#answer(answer, action.status, action.body, { 'content-type': action.contentType || 'text/plain' })
     } else if (action?.type === 'redirect') {
-      this.#answer(answer, action.status, '', { location: action.location })
+      this.#answer(answer, action.status, '', { location: filledIn(action.location, incoming, url) })
     } else {
       this.#answer(answer, 503, 'No rule matches')
     }
@@ -190,6 +191,18 @@ export class Listener {
     this.#options.onOutcome({ loadBalancer: this.#options.loadBalancer.dimension, status, byBalancer: true })
     write(answer, status, body, headers)
   }
+}
+
+/** The location of a redirect: `#{host}` and its like stand for parts of the request. */
+function filledIn(location: string, { headers, socket }: IncomingMessage, url: URL): string {
+  const parts: Record<string, string> = {
+    protocol: 'http',
+    host: (headers.host ?? '').replace(/:\d+$/, ''),
+    port: `${socket.localPort}`,
+    path: url.pathname.slice(1),
+    query: url.search.slice(1),
+  }
+  return location.replaceAll(/#\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole).replace(/\?$/, '')
 }
 
 function closeIdle(this: Socket): void {

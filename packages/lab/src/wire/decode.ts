@@ -10,15 +10,22 @@ export function decode(schema: Schema, value: unknown, path = ''): unknown {
   if (schema.isStructSchema()) return decodeStruct(schema, value, path)
   if (schema.isListSchema()) {
     if (!Array.isArray(value)) throw wrong(path, 'a list', value)
-    return value.map((entry, at) => decode(schema.getValueSchema(), entry, `${path}[${at}]`))
+    return value.map((entry, at) => decodeEntry(schema.getValueSchema(), entry, `${path}[${at}]`))
   }
   if (schema.isMapSchema()) {
     if (!isObject(value)) throw wrong(path, 'a map', value)
     return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, decode(schema.getValueSchema(), entry, `${path}.${key}`)]),
+      Object.entries(value).map(([key, entry]) => [key, decodeEntry(schema.getValueSchema(), entry, `${path}.${key}`)]),
     )
   }
   return decodeScalar(schema, value, path)
+}
+
+/** Of a list or a map: null is no entry. */
+function decodeEntry(schema: Schema, value: unknown, path: string): unknown {
+  const entry = decode(schema, value, path)
+  if (entry === undefined) throw wrong(path, 'a value', null)
+  return entry
 }
 
 /** The value of a shape in a form body of AWS's query protocol: `Actions.member.1.Type=forward`. */
@@ -45,17 +52,18 @@ interface Tree {
 /** The tree as plain objects, lists and scalars, so that one decoder checks all protocols. */
 function plain(schema: Schema, { text, children }: Tree, path: string): unknown {
   if (schema.isStructSchema()) {
-    const members = schema.getMemberSchemas()
+    const members = new Map(Object.entries(schema.getMemberSchemas()))
     return Object.fromEntries(
       [...children].map(([name, child]) => [
         name,
-        members[name] ? plain(members[name], child, `${path}.${name}`) : (child.text ?? {}),
+        members.get(name) ? plain(members.get(name) as Schema, child, `${path}.${name}`) : (child.text ?? {}),
       ]),
     )
   }
   if (schema.isListSchema()) {
     // An empty list is sent as `Name=`.
-    if (children.size === 0) return []
+    if (children.size === 0 && !text) return []
+    if (children.size === 0) throw new ShapeError(`${path.slice(1)} must be a list, got text`)
     const entries = children.get('member')?.children ?? children
     return [...entries]
       .toSorted(([a], [b]) => Number(a) - Number(b))
@@ -64,6 +72,7 @@ function plain(schema: Schema, { text, children }: Tree, path: string): unknown 
         return plain(schema.getValueSchema(), child, `${path}[${at}]`)
       })
   }
+  if (children.size > 0) throw new ShapeError(`${path.slice(1)} has no members`)
   if (schema.isBooleanSchema()) return text === 'true' ? true : text === 'false' ? false : text
   if (schema.isNumericSchema()) return text === undefined || text.trim() === '' ? text : Number(text)
   return text
@@ -93,7 +102,7 @@ function decodeScalar(schema: Schema, value: unknown, path: string): unknown {
     return value
   }
   if (schema.isNumericSchema()) {
-    if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(path, 'a number', value)
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(path, 'a number', value)
     return value
   }
   if (schema.isStringSchema()) {

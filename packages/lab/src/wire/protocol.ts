@@ -63,7 +63,7 @@ function jsonCall(services: readonly Service[], { headers, body }: WireRequest):
       } catch {
         throw new AwsError('SerializationException', 'The body is not JSON')
       }
-      return decode(inputOf(service, operation), value)
+      return decode(inputOf(service, operation), value ?? {})
     },
     answer: (output, requestId) => write(200, toJson(outputOf(service, operation), output ?? {}), requestId),
     error(error, requestId) {
@@ -104,7 +104,7 @@ function cborCall(services: readonly Service[], { path, headers, body }: WireReq
       } catch {
         throw new AwsError('SerializationException', 'The body is not CBOR')
       }
-      return decode(inputOf(service, operation), value)
+      return decode(inputOf(service, operation), value ?? {})
     },
     answer: (output, requestId) => write(200, toCbor(outputOf(service, operation), output ?? {}), requestId),
     error(error, requestId) {

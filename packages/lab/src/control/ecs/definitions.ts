@@ -5,45 +5,45 @@ import type {
   TaskDefinition,
 } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../wire/aws-error.ts'
-import { arn } from '../names.ts'
+import type { Caller } from '../../wire/protocol.ts'
+import { ACCOUNT, arn } from '../names.ts'
+import { fargateSize } from './fargate.ts'
 import type { EcsState } from './state.ts'
 
-/** Memory that Fargate allows for a size of CPU, in MiB (ECS developer guide, "Task CPU and memory"). */
-const FARGATE: Record<string, readonly [least: number, most: number]> = {
-  256: [512, 2_048],
-  512: [1_024, 4_096],
-  1024: [2_048, 8_192],
-  2048: [4_096, 16_384],
-  4096: [8_192, 30_720],
-}
+/** Seconds, on Fargate. */
+const LONGEST_STOP = 120
+const NAME = /^[A-Za-z0-9_-]{1,255}$/
 
 export function definitionOperations(state: EcsState, now: () => Date) {
   return {
-    RegisterTaskDefinition(input: RegisterTaskDefinitionCommandInput) {
+    RegisterTaskDefinition(input: RegisterTaskDefinitionCommandInput, caller: Caller) {
       const { tags, family = '', containerDefinitions = [], ...rest } = input
       check(family, containerDefinitions, rest)
+      const isFargate = rest.requiresCompatibilities?.includes('FARGATE')
       const revisions = state.definitions.get(family) ?? []
       const revision = (revisions.at(-1)?.revision ?? 0) + 1
+      const definitionArn = arn('ecs', `task-definition/${family}:${revision}`)
+      state.setTags(definitionArn, tags)
       const taskDefinition: TaskDefinition = {
         volumes: [],
         placementConstraints: [],
         ...rest,
+        ...(isFargate && fargateSize(rest.cpu, rest.memory)),
         family,
         revision,
-        taskDefinitionArn: arn('ecs', `task-definition/${family}:${revision}`),
+        taskDefinitionArn: definitionArn,
         status: 'ACTIVE',
         containerDefinitions: containerDefinitions.map(completed),
         compatibilities: ['EC2', 'FARGATE'],
         registeredAt: now(),
-        registeredBy: arn('iam', 'user/lab').replace('eu-west-1', ''),
+        registeredBy: `arn:aws:iam::${ACCOUNT}:user/${caller.accessKey}`,
       }
       state.definitions.set(family, [...revisions, taskDefinition])
-      state.setTags(taskDefinition.taskDefinitionArn ?? '', tags)
       return { taskDefinition, tags: tags ?? [] }
     },
 
     DescribeTaskDefinition({ taskDefinition, include }: DescribeTaskDefinitionCommandInput) {
-      const found = state.definition(taskDefinition)
+      const found = state.definition(taskDefinition, 'Unable to describe task definition.')
       return {
         taskDefinition: found,
         ...(include?.includes('TAGS') && { tags: state.tagsOf(found.taskDefinitionArn ?? '') }),
@@ -70,25 +70,34 @@ function completed(container: ContainerDefinition): ContainerDefinition {
   }
 }
 
+/** @throws AwsError for a definition that ECS refuses. */
 function check(
   family: string,
   containers: readonly ContainerDefinition[],
   task: Partial<RegisterTaskDefinitionCommandInput>,
 ): void {
-  const refuse = (message: string) => {
-    throw new AwsError('ClientException', message)
-  }
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(family)) refuse('Family should not be null or empty.')
-  if (containers.length === 0) refuse('Task definition must have at least one container definition.')
   const names = containers.map(({ name = '' }) => name)
-  if (names.some((name) => !/^[A-Za-z0-9_-]{1,255}$/.test(name))) refuse('Container.name should not be null or empty.')
-  if (new Set(names).size < names.length) refuse('Container names in a task definition must be unique.')
-  if (containers.some(({ image }) => !image)) refuse('Container.image should not be null or empty.')
-  if (containers.every(({ essential }) => essential === false))
-    refuse('Task definition must have at least one essential container.')
-  if (!task.requiresCompatibilities?.includes('FARGATE')) return
-  if (task.networkMode !== 'awsvpc') refuse('Fargate only supports network mode ‘awsvpc’.')
-  const [least, most] = FARGATE[task.cpu ?? ''] ?? [Number.NaN, Number.NaN]
-  const memory = Number(task.memory)
-  if (!(memory >= least && memory <= most)) refuse('No Fargate configuration exists for given values.')
+  if (!NAME.test(family)) throw refusal('Family should not be null or empty.')
+  if (containers.length === 0) throw refusal('Container list cannot be empty.')
+  if (names.some((name) => !NAME.test(name))) throw refusal('Container.name should not be null or empty.')
+  if (new Set(names).size < names.length) throw refusal('Container names in a task definition must be unique.')
+  if (containers.some(({ image }) => !image)) throw refusal('Container.image should not be null or empty.')
+  if (containers.every(({ essential }) => essential === false)) {
+    throw refusal('At least one container must be essential.')
+  }
+  for (const { portMappings = [], stopTimeout = 0 } of containers) {
+    const isPort = ({ containerPort = 0 }) =>
+      Number.isInteger(containerPort) && containerPort > 0 && containerPort < 65_536
+    if (!portMappings.every(isPort)) throw refusal('Invalid container port in port mapping.')
+    if (!(stopTimeout >= 0 && stopTimeout <= LONGEST_STOP)) {
+      throw refusal(`stopTimeout must be between 0 and ${LONGEST_STOP} seconds`)
+    }
+  }
+  if (task.requiresCompatibilities?.includes('FARGATE') && task.networkMode !== 'awsvpc') {
+    throw refusal('Fargate only supports network mode ‘awsvpc’.')
+  }
+}
+
+function refusal(message: string): AwsError {
+  return new AwsError('ClientException', message)
 }

@@ -31,7 +31,7 @@ export class Scheduler {
     this.#state = options.state
     this.#clock = options.clock
     this.#addresses = options.addresses
-    this.#world = { ...options, onChange: (task) => this.#onChange(task) }
+    this.#world = { ...options, sharedAddress: options.addresses.shared, onChange: (task) => this.#onChange(task) }
     this.#timer = setInterval(() => this.#tick(), TICK_MILLISECONDS)
   }
 
@@ -50,6 +50,7 @@ export class Scheduler {
   deploy(service: ServiceRecord, why: string): void {
     const now = this.#clock.now()
     for (const before of service.deployments) before.status = 'ACTIVE'
+    service.steady = false
     const id = `ecs-svc/${BigInt(`0x${newId()}`)}`
     service.deployments.unshift({
       ...{ id, status: 'PRIMARY', taskDefinition: service.taskDefinition, desired: service.desired, failedTasks: 0 },
@@ -149,14 +150,18 @@ export class Scheduler {
     const all = wanted(this.#state.tasksOf(service))
     const steady =
       all.length === service.desired && all.every((task) => task.spec.deploymentId === primary.id && task.isHealthy())
-    if (!steady || primary.rolloutState !== 'IN_PROGRESS') return
-    primary.rolloutState = 'COMPLETED'
-    primary.reason = `ECS deployment ${primary.id} completed.`
-    primary.updatedAt = this.#clock.now()
+    const wasSteady = service.steady
+    service.steady = steady
+    if (!steady) return
     primary.failuresInARow = 0
-    service.deployments = [primary]
-    this.#event(service, `(service ${service.name}) (deployment ${primary.id}) deployment completed.`)
-    this.#event(service, `(service ${service.name}) has reached a steady state.`)
+    if (primary.rolloutState === 'IN_PROGRESS') {
+      primary.rolloutState = 'COMPLETED'
+      primary.reason = `ECS deployment ${primary.id} completed.`
+      primary.updatedAt = this.#clock.now()
+      service.deployments = [primary]
+      this.#event(service, `(service ${service.name}) (deployment ${primary.id}) deployment completed.`)
+    }
+    if (!wasSteady) this.#event(service, `(service ${service.name}) has reached a steady state.`)
   }
 
   #countFailure(service: ServiceRecord, task: LabTask): void {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import type { ContainerDefinition, ContainerOverride, Task, TaskDefinition, TaskStopCode } from '@aws-sdk/client-ecs'
 import type { Clock } from '@interlock/model'
 import type { Container, ContainerExit, ContainerRuntime, LoadBalancing } from '../../ports.ts'
@@ -13,6 +14,8 @@ export interface TaskWorld {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly traffic: LoadBalancing
+  /** Tasks share one address, so that each of their ports must be another one. */
+  readonly sharedAddress: boolean
   /** Called whenever a task has changed its state. */
   readonly onChange: (task: LabTask) => void
 }
@@ -26,14 +29,27 @@ export interface TaskSpec {
   readonly startedBy?: string
   readonly group: string
   readonly overrides?: readonly ContainerOverride[]
-  readonly tags?: Task['tags']
 }
 
 interface Part {
   readonly definition: ContainerDefinition
   readonly id: string
+  /** Where it listens; undefined for a container without ports. */
+  port: number | undefined
   container: Container | undefined
   exit: ContainerExit | undefined
+}
+
+/** A port that nobody listens on now. */
+function freePort(address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, address, () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
 }
 
 /** A task: its containers are processes at one address. */
@@ -62,10 +78,17 @@ export class LabTask {
     this.#parts = (spec.definition.containerDefinitions ?? []).map((definition) => ({
       definition,
       id: newId(16),
+      port: definition.portMappings?.[0]?.containerPort,
       container: undefined,
       exit: undefined,
     }))
-    void this.#start()
+    void this.#start().catch((error: unknown) => {
+      // Such as a variable that no process can have: ECS, too, finds out when it starts the container.
+      void this.stop(
+        'TaskFailedToStart',
+        `CannotStartContainerError: ${error instanceof Error ? error.message : error}`,
+      )
+    })
   }
 
   get service(): ServiceRecord | undefined {
@@ -74,10 +97,10 @@ export class LabTask {
 
   /** Address and port of the containers that are behind a target group. */
   targets(): { groupArn: string; port: number }[] {
-    return (this.service?.loadBalancers ?? []).map(({ targetGroupArn = '', containerPort = 0 }) => ({
-      groupArn: targetGroupArn,
-      port: containerPort,
-    }))
+    return (this.service?.loadBalancers ?? []).map(({ targetGroupArn = '', containerName, containerPort = 0 }) => {
+      const part = this.#parts.find(({ definition }) => definition.name === containerName)
+      return { groupArn: targetGroupArn, port: (this.#world.sharedAddress && part?.port) || containerPort }
+    })
   }
 
   /** Runs, and every target group that it is in calls it healthy. */
@@ -112,8 +135,8 @@ export class LabTask {
       desiredStatus: this.desiredStatus,
       group: spec.group,
       launchType: 'FARGATE',
+      ...{ cpu: spec.definition.cpu, memory: spec.definition.memory },
       createdAt: this.createdAt,
-      version: 1,
       overrides: { containerOverrides: [...(spec.overrides ?? [])] },
       attachments: [
         {
@@ -124,7 +147,6 @@ export class LabTask {
         },
       ],
       containers: this.#parts.map((part) => this.#describePart(part)),
-      tags: [...(spec.tags ?? [])],
       ...(spec.startedBy && { startedBy: spec.startedBy }),
       ...(this.startedAt && { startedAt: this.startedAt }),
       ...(this.stoppingAt && { stoppingAt: this.stoppingAt }),
@@ -142,6 +164,7 @@ export class LabTask {
       image: definition.image,
       lastStatus: exit ? 'STOPPED' : container ? 'RUNNING' : this.lastStatus === 'STOPPED' ? 'STOPPED' : 'PENDING',
       networkInterfaces: [{ attachmentId: this.arn.slice(-16), privateIpv4Address: this.spec.address }],
+      healthStatus: 'UNKNOWN' as const,
       ...(exit && !exit.reason && { exitCode: exit.exitCode }),
       ...(exit?.reason && { reason: exit.reason }),
     }
@@ -159,8 +182,11 @@ export class LabTask {
     this.#become('PENDING')
     await clock.sleep((slowest * 1000) / 2)
     if (this.#stopping) return
+    if (this.#world.sharedAddress) await this.#choosePorts()
     for (const part of this.#parts) this.#startPart(part)
-    if (this.#parts.some(({ exit }) => exit?.reason)) return
+    // A process that cannot be started at all says so before this.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    if (this.#stopping) return
     this.startedAt = clock.now()
     for (const { groupArn, port } of this.targets())
       this.#world.traffic.registerTarget(groupArn, this.spec.address, port)
@@ -171,7 +197,7 @@ export class LabTask {
     const { definition } = part
     const override = this.spec.overrides?.find(({ name }) => name === definition.name)
     const environment = [...(definition.environment ?? []), ...(override?.environment ?? [])]
-    const port = definition.portMappings?.[0]?.containerPort
+    const { port } = part
     const command = override?.command ?? definition.command
     const container = this.#world.runtime.start({
       image: definition.image ?? '',
@@ -194,9 +220,14 @@ export class LabTask {
     })
   }
 
+  async #choosePorts(): Promise<void> {
+    for (const part of this.#parts) if (part.port !== undefined) part.port = await freePort(this.spec.address)
+  }
+
   async #stop(stopCode: TaskStopCode, reason: string): Promise<void> {
     const { clock, traffic } = this.#world
     const wasRunning = this.lastStatus === 'RUNNING'
+    const isDead = this.#parts.some(({ definition, exit }) => exit && definition.essential !== false)
     this.desiredStatus = 'STOPPED'
     this.stopCode = stopCode
     this.stoppedReason = reason
@@ -206,8 +237,8 @@ export class LabTask {
       const left = this.targets().map(({ groupArn, port }) =>
         traffic.deregisterTarget(groupArn, this.spec.address, port),
       )
-      // A task that died is not drained: nobody would answer.
-      if (!this.failed) await Promise.all(left)
+      // A task that died is not waited for: nobody would answer.
+      if (!isDead) await Promise.all(left)
     }
     this.#become('STOPPING')
     await Promise.all(this.#parts.map(({ container }) => container?.stop()))

@@ -3,16 +3,22 @@ import type {
   ListTasksCommandInput,
   RunTaskCommandInput,
   StopTaskCommandInput,
+  TaskDefinition,
 } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../wire/aws-error.ts'
 import { page } from './page.ts'
 import type { Scheduler } from './scheduler.ts'
-import { type EcsState, lastPart } from './state.ts'
+import { type EcsState, lastPart, refuseWithoutNetwork } from './state.ts'
 import type { LabTask } from './task.ts'
 
+/** What a client token has started, and with what. */
+interface Started {
+  readonly request: string
+  readonly tasks: readonly LabTask[]
+}
+
 export function taskOperations(state: EcsState, scheduler: Scheduler) {
-  /** What a client token has started: the same token starts nothing more. */
-  const started = new Map<string, LabTask[]>()
+  const byToken = new Map<string, Started>()
 
   const find = (cluster: string | undefined, nameOrArn = '') => {
     const owner = state.cluster(cluster)
@@ -20,77 +26,89 @@ export function taskOperations(state: EcsState, scheduler: Scheduler) {
       ({ arn, spec }) => spec.cluster === owner && lastPart(arn) === lastPart(nameOrArn),
     )
   }
+  const describe = (task: LabTask) => ({ ...task.describe(), tags: state.tagsOf(task.arn) })
 
   return {
-    ListTasks({
-      cluster,
-      serviceName,
-      desiredStatus = 'RUNNING',
-      startedBy,
-      family,
-      maxResults = 100,
-      nextToken,
-    }: ListTasksCommandInput) {
-      const owner = state.cluster(cluster)
-      const service = serviceName === undefined ? undefined : state.service(owner, serviceName)
+    ListTasks(input: ListTasksCommandInput) {
+      const owner = state.cluster(input.cluster)
+      const service = input.serviceName === undefined ? undefined : state.service(owner, input.serviceName)
+      const desiredStatus = input.desiredStatus ?? 'RUNNING'
+      if (!['RUNNING', 'PENDING', 'STOPPED'].includes(desiredStatus)) {
+        throw new AwsError('InvalidParameterException', `Invalid desiredStatus: ${desiredStatus}`)
+      }
       const all = [...state.tasks.values()].filter(
         (task) =>
           task.spec.cluster === owner &&
           task.desiredStatus === desiredStatus &&
           (service === undefined || task.service === service) &&
-          (startedBy === undefined || task.spec.startedBy === startedBy) &&
-          (family === undefined || task.spec.definition.family === family),
+          (input.startedBy === undefined || task.spec.startedBy === input.startedBy) &&
+          (input.family === undefined || task.spec.definition.family === input.family) &&
+          (input.launchType === undefined || input.launchType === 'FARGATE') &&
+          input.containerInstance === undefined,
       )
-      const { items, next } = page(
-        all.map(({ arn }) => arn),
-        maxResults,
-        nextToken,
-      )
+      const arns = all.map(({ arn }) => arn)
+      const { items, next } = page(arns, input.maxResults ?? 100, input.nextToken)
       return { taskArns: items, ...(next && { nextToken: next }) }
     },
 
-    DescribeTasks({ cluster, tasks = [] }: DescribeTasksCommandInput) {
-      if (tasks.length > 100)
+    DescribeTasks({ cluster, tasks = [], include }: DescribeTasksCommandInput) {
+      if (tasks.length === 0) throw new AwsError('InvalidParameterException', 'Tasks cannot be empty.')
+      if (tasks.length > 100) {
         throw new AwsError('InvalidParameterException', 'Tasks cannot have more than 100 elements.')
+      }
       const found = tasks.map((name) => ({ name, task: find(cluster, name) }))
+      const show = (task: LabTask) => (include?.includes('TAGS') ? describe(task) : { ...task.describe(), tags: [] })
       return {
-        tasks: found.flatMap(({ task }) => (task ? [task.describe()] : [])),
+        tasks: found.flatMap(({ task }) => (task ? [show(task)] : [])),
         failures: found.flatMap(({ name, task }) => (task ? [] : [{ arn: name, reason: 'MISSING' }])),
       }
     },
 
-    RunTask(input: RunTaskCommandInput) {
+    RunTask({ clientToken, ...input }: RunTaskCommandInput) {
       const cluster = state.cluster(input.cluster)
       const definition = state.definition(input.taskDefinition)
-      const count = input.count ?? 1
-      if (!(count >= 1 && count <= 10))
-        throw new AwsError('InvalidParameterException', 'count must be between 1 and 10')
-      const known = input.clientToken && started.get(input.clientToken)
-      if (known) return { tasks: known.map((task) => task.describe()), failures: [] }
-      const names = definition.containerDefinitions?.map(({ name }) => name) ?? []
-      const stray = input.overrides?.containerOverrides?.find(({ name }) => !names.includes(name))
-      if (stray)
-        throw new AwsError(
-          'InvalidParameterException',
-          `Override for container named ${stray.name} is not a container in the TaskDefinition.`,
-        )
+      const request = JSON.stringify(input)
+      const known = clientToken === undefined ? undefined : byToken.get(clientToken)
+      if (known && known.request !== request) {
+        throw new AwsError('ConflictException', 'The provided clientToken is already in use with a different request.')
+      }
+      if (known) return { tasks: known.tasks.map(describe), failures: [] }
+
+      checkRun(definition, input)
+      const { overrides, startedBy, group = `family:${definition.family}`, count = 1 } = input
       const tasks = Array.from({ length: count }, () =>
         scheduler.startTask({
-          ...{ cluster, definition, group: input.group ?? `family:${definition.family}` },
-          ...(input.startedBy && { startedBy: input.startedBy }),
-          ...(input.overrides?.containerOverrides && { overrides: input.overrides.containerOverrides }),
-          ...(input.tags && { tags: input.tags }),
+          ...{ cluster, definition, group },
+          ...(startedBy && { startedBy }),
+          ...(overrides?.containerOverrides && { overrides: overrides.containerOverrides }),
         }),
       )
-      if (input.clientToken) started.set(input.clientToken, tasks)
-      return { tasks: tasks.map((task) => task.describe()), failures: [] }
+      for (const { arn } of tasks) state.setTags(arn, input.tags)
+      if (clientToken !== undefined) byToken.set(clientToken, { request, tasks })
+      return { tasks: tasks.map(describe), failures: [] }
     },
 
     StopTask({ cluster, task: name, reason }: StopTaskCommandInput) {
       const task = find(cluster, name)
       if (!task) throw new AwsError('InvalidParameterException', 'The referenced task was not found.')
       void task.stop('UserInitiated', reason ?? 'Task stopped by user')
-      return { task: task.describe() }
+      return { task: describe(task) }
     },
+  }
+}
+
+function checkRun(definition: TaskDefinition, input: Omit<RunTaskCommandInput, 'clientToken'>): void {
+  const { count = 1, overrides, networkConfiguration } = input
+  if (!Number.isInteger(count) || count < 1 || count > 10) {
+    throw new AwsError('InvalidParameterException', 'count must be between 1 and 10')
+  }
+  refuseWithoutNetwork(definition, networkConfiguration)
+  const names = definition.containerDefinitions?.map(({ name }) => name) ?? []
+  const stray = overrides?.containerOverrides?.find(({ name }) => !names.includes(name))
+  if (stray) {
+    throw new AwsError(
+      'InvalidParameterException',
+      `Override for container named ${stray.name} is not a container in the TaskDefinition.`,
+    )
   }
 }

@@ -1,92 +1,69 @@
 import type {
   CreateTargetGroupCommandInput,
   DeleteTargetGroupCommandInput,
-  DeregisterTargetsCommandInput,
   DescribeTargetGroupsCommandInput,
-  DescribeTargetHealthCommandInput,
   ModifyTargetGroupAttributesCommandInput,
-  RegisterTargetsCommandInput,
+  TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../wire/aws-error.ts'
 import { arn, newId } from '../names.ts'
-import { attributesOf, modifyAttributes } from './balancers.ts'
+import { attributesOf, defaultsOf, GROUP_ATTRIBUTES, modifyAttributes } from './attributes.ts'
+import { page } from './page.ts'
+import { portOf } from './port.ts'
 import type { ElbState, GroupRecord } from './state.ts'
 import { setTags } from './tags.ts'
-
-const DEFAULTS = {
-  'deregistration_delay.timeout_seconds': '300',
-  'slow_start.duration_seconds': '0',
-  'stickiness.enabled': 'false',
-  'stickiness.type': 'lb_cookie',
-  'stickiness.lb_cookie.duration_seconds': '86400',
-  'load_balancing.algorithm.type': 'round_robin',
-}
 
 export function groupOperations(state: ElbState) {
   const describe = ({ arn, description }: GroupRecord) => ({ ...description, LoadBalancerArns: state.balancersOf(arn) })
 
   return {
-    CreateTargetGroup(input: CreateTargetGroupCommandInput) {
-      const { Name = '', Protocol = 'HTTP', Port, TargetType = 'instance', VpcId = 'vpc-lab', Tags } = input
+    CreateTargetGroup({ Tags, ...input }: CreateTargetGroupCommandInput) {
+      const { Name = '', Protocol = 'HTTP', TargetType = 'instance' } = input
       if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/.test(Name)) {
         throw new AwsError('ValidationError', `'${Name}' is not a valid target group name`)
       }
       if (Protocol !== 'HTTP') throw new AwsError('ValidationError', `This lab forwards HTTP only, not '${Protocol}'`)
-      if ([...state.groups.values()].some(({ description }) => description.TargetGroupName === Name)) {
-        throw new AwsError('DuplicateTargetGroupNameException', `A target group with the name '${Name}' already exists`)
+      if (TargetType !== 'ip')
+        throw new AwsError('ValidationError', `This lab has targets of type ip only, not '${TargetType}'`)
+      portOf(input.Port)
+      const known = [...state.groups.values()].find(({ description }) => description.TargetGroupName === Name)
+      if (known) {
+        // Creating the same again succeeds (API reference, CreateTargetGroup: "This operation is idempotent").
+        if (known.createdWith === JSON.stringify(input)) return { TargetGroups: [describe(known)] }
+        throw new AwsError('DuplicateTargetGroupNameException', `A target group named '${Name}' already exists`)
       }
-      const interval = input.HealthCheckIntervalSeconds ?? 30
-      const timeout = input.HealthCheckTimeoutSeconds ?? 5
-      between('Health check interval', interval, 5, 300)
-      between('Health check timeout', timeout, 2, 120)
-      between('Healthy threshold count', input.HealthyThresholdCount ?? 5, 2, 10)
-      between('Unhealthy threshold count', input.UnhealthyThresholdCount ?? 2, 2, 10)
-      if (timeout >= interval) {
-        throw new AwsError('ValidationError', 'Health check interval must be greater than the timeout')
-      }
-      const groupArn = arn('elasticloadbalancing', `targetgroup/${Name}/${newId()}`)
       const group: GroupRecord = {
-        arn: groupArn,
-        attributes: new Map(Object.entries(DEFAULTS)),
+        arn: arn('elasticloadbalancing', `targetgroup/${Name}/${newId()}`),
+        createdWith: JSON.stringify(input),
+        attributes: defaultsOf(GROUP_ATTRIBUTES),
         description: {
-          TargetGroupArn: groupArn,
-          TargetGroupName: Name,
-          ...{ Protocol, Port, VpcId, TargetType, ProtocolVersion: 'HTTP1', IpAddressType: 'ipv4' },
-          HealthCheckProtocol: 'HTTP',
-          HealthCheckPort: input.HealthCheckPort ?? 'traffic-port',
-          HealthCheckEnabled: input.HealthCheckEnabled ?? true,
-          HealthCheckPath: input.HealthCheckPath ?? '/',
-          HealthCheckIntervalSeconds: interval,
-          HealthCheckTimeoutSeconds: timeout,
-          HealthyThresholdCount: input.HealthyThresholdCount ?? 5,
-          UnhealthyThresholdCount: input.UnhealthyThresholdCount ?? 2,
-          Matcher: { HttpCode: input.Matcher?.HttpCode ?? '200' },
+          ...{ TargetGroupName: Name, Protocol, Port: input.Port, VpcId: input.VpcId ?? 'vpc-lab', TargetType },
+          ...{ ProtocolVersion: 'HTTP1', IpAddressType: 'ipv4', ...healthCheckOf(input) },
         },
       }
-      state.groups.set(groupArn, group)
-      setTags(state, groupArn, Tags)
+      group.description.TargetGroupArn = group.arn
+      setTags(state, group.arn, Tags)
+      state.groups.set(group.arn, group)
       state.publishGroup(group)
       return { TargetGroups: [describe(group)] }
     },
 
-    DescribeTargetGroups({ TargetGroupArns, Names, LoadBalancerArn }: DescribeTargetGroupsCommandInput) {
+    DescribeTargetGroups({ TargetGroupArns, Names, LoadBalancerArn, ...paging }: DescribeTargetGroupsCommandInput) {
       if (TargetGroupArns?.length) return { TargetGroups: TargetGroupArns.map((each) => describe(state.group(each))) }
       const all = [...state.groups.values()].map(describe)
-      if (LoadBalancerArn) {
+      if (Names?.length) {
         return {
-          TargetGroups: all.filter(({ LoadBalancerArns }) =>
-            LoadBalancerArns.includes(state.balancer(LoadBalancerArn).arn),
-          ),
+          TargetGroups: Names.map((name) => {
+            const found = all.find(({ TargetGroupName }) => TargetGroupName === name)
+            if (!found) throw new AwsError('TargetGroupNotFoundException', `Target group '${name}' not found`)
+            return found
+          }),
         }
       }
-      if (!Names?.length) return { TargetGroups: all }
-      return {
-        TargetGroups: Names.map((name) => {
-          const found = all.find(({ TargetGroupName }) => TargetGroupName === name)
-          if (!found) throw new AwsError('TargetGroupNotFoundException', `Target group '${name}' not found`)
-          return found
-        }),
-      }
+      const balancer = LoadBalancerArn === undefined ? undefined : state.balancer(LoadBalancerArn)
+      const wanted = balancer ? all.filter(({ LoadBalancerArns }) => LoadBalancerArns.includes(balancer.arn)) : all
+      const { items, ...rest } = page(wanted, paging)
+      return { TargetGroups: items, ...rest }
     },
 
     DeleteTargetGroup({ TargetGroupArn = '' }: DeleteTargetGroupCommandInput) {
@@ -98,6 +75,7 @@ export function groupOperations(state: ElbState) {
         )
       }
       state.groups.delete(TargetGroupArn)
+      state.tags.delete(TargetGroupArn)
       state.traffic.deleteTargetGroup(TargetGroupArn)
       return {}
     },
@@ -108,56 +86,44 @@ export function groupOperations(state: ElbState) {
 
     ModifyTargetGroupAttributes({ TargetGroupArn, Attributes }: ModifyTargetGroupAttributesCommandInput) {
       const group = state.group(TargetGroupArn)
-      modifyAttributes(group.attributes, Attributes)
+      modifyAttributes(GROUP_ATTRIBUTES, group.attributes, Attributes)
       state.publishGroup(group)
       return { Attributes: attributesOf(group.attributes) }
-    },
-
-    RegisterTargets({ TargetGroupArn, Targets = [] }: RegisterTargetsCommandInput) {
-      const group = state.group(TargetGroupArn)
-      for (const { Id = '', Port = group.description.Port ?? 80 } of Targets)
-        state.traffic.registerTarget(group.arn, Id, Port)
-      return {}
-    },
-
-    DeregisterTargets({ TargetGroupArn, Targets = [] }: DeregisterTargetsCommandInput) {
-      const group = state.group(TargetGroupArn)
-      const registered = state.traffic.targetHealth(group.arn)
-      for (const { Id = '', Port } of Targets) {
-        const own = registered.filter(({ address, port }) => address === Id && (Port === undefined || port === Port))
-        for (const { address, port } of own) void state.traffic.deregisterTarget(group.arn, address, port)
-      }
-      return {}
-    },
-
-    DescribeTargetHealth({ TargetGroupArn, Targets }: DescribeTargetHealthCommandInput) {
-      const group = state.group(TargetGroupArn)
-      const all = state.traffic.targetHealth(group.arn).map(({ address, port, state, reason, description }) => ({
-        Target: { Id: address, Port: port },
-        HealthCheckPort: `${port}`,
-        TargetHealth: {
-          State: state,
-          ...(reason && { Reason: reason }),
-          ...(description && { Description: description }),
-        },
-      }))
-      if (!Targets?.length) return { TargetHealthDescriptions: all }
-      return {
-        TargetHealthDescriptions: Targets.map(({ Id = '', Port = group.description.Port ?? 80 }) => {
-          const known = all.find(({ Target }) => Target.Id === Id && Target.Port === Port)
-          const unknown = {
-            State: 'unused' as const,
-            Reason: 'Target.NotRegistered' as const,
-            Description: 'Target is not registered to the target group',
-          }
-          return known ?? { Target: { Id, Port }, HealthCheckPort: `${Port}`, TargetHealth: unknown }
-        }),
-      }
     },
   }
 }
 
-function between(what: string, value: number, least: number, most: number): void {
-  if (value < least || value > most)
-    throw new AwsError('ValidationError', `${what} must be between ${least} and ${most}`)
+const PORT = /^(traffic-port|[1-9]\d{0,4})$/
+const PATH = /^\/[\x21-\x7e]{0,1023}$/
+/** `200`, `200,202` or `200-299`. */
+const CODES = /^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$/
+
+/** Bounds are those of the API reference, CreateTargetGroup. */
+function healthCheckOf(input: CreateTargetGroupCommandInput): Partial<TargetGroup> {
+  const interval = between('Health check interval', input.HealthCheckIntervalSeconds ?? 30, 5, 300)
+  const timeout = between('Health check timeout', input.HealthCheckTimeoutSeconds ?? 5, 2, 120)
+  if (timeout >= interval) {
+    throw new AwsError('ValidationError', 'Health check interval must be greater than the timeout')
+  }
+  return {
+    HealthCheckProtocol: 'HTTP',
+    HealthCheckPort: matching('Health check port', input.HealthCheckPort ?? 'traffic-port', PORT),
+    HealthCheckEnabled: input.HealthCheckEnabled ?? true,
+    HealthCheckPath: matching('Health check path', input.HealthCheckPath ?? '/', PATH),
+    HealthCheckIntervalSeconds: interval,
+    HealthCheckTimeoutSeconds: timeout,
+    HealthyThresholdCount: between('Healthy threshold count', input.HealthyThresholdCount ?? 5, 2, 10),
+    UnhealthyThresholdCount: between('Unhealthy threshold count', input.UnhealthyThresholdCount ?? 2, 2, 10),
+    Matcher: { HttpCode: matching('Matcher', input.Matcher?.HttpCode ?? '200', CODES) },
+  }
+}
+
+function matching(what: string, value: string, pattern: RegExp): string {
+  if (pattern.test(value)) return value
+  throw new AwsError('ValidationError', `${what} '${value}' is not valid`)
+}
+
+function between(what: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value
+  throw new AwsError('ValidationError', `${what} must be between ${least} and ${most}`)
 }

@@ -5,6 +5,7 @@ import { groupOperations } from './groups.ts'
 import { listenerOperations } from './listeners.ts'
 import type { ElbState } from './state.ts'
 import { tagOperations } from './tags.ts'
+import { targetOperations } from './targets.ts'
 
 export { ElbState } from './state.ts'
 
@@ -20,6 +21,7 @@ export function elbService(state: ElbState, now: () => Date): Service {
     operations: {
       ...balancerOperations(state, now),
       ...groupOperations(state),
+      ...targetOperations(state),
       ...listenerOperations(state),
       ...tagOperations(state),
     },

@@ -5,15 +5,15 @@ import type {
   DescribeRulesCommandInput,
   ModifyListenerCommandInput,
   ModifyRuleCommandInput,
-  RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../wire/aws-error.ts'
 import { arn, newId, resourceOf } from '../names.ts'
 import { normaliseActions } from './actions.ts'
+import { normaliseConditions } from './conditions.ts'
+import { page } from './page.ts'
+import { portOf } from './port.ts'
 import type { ElbState, ListenerRecord, RuleRecord } from './state.ts'
 import { setTags } from './tags.ts'
-
-const FIELDS = ['path-pattern', 'host-header', 'http-header', 'http-request-method', 'query-string', 'source-ip']
 
 export function listenerOperations(state: ElbState) {
   return {
@@ -25,9 +25,16 @@ export function listenerOperations(state: ElbState) {
       Tags,
     }: CreateListenerCommandInput) {
       const balancer = state.balancer(LoadBalancerArn)
+      portOf(Port)
       if (Protocol !== 'HTTP')
         throw new AwsError('UnsupportedProtocolException', `This lab listens on HTTP only, not '${Protocol}'`)
-      if ([...state.listeners.values()].some((each) => each.balancerArn === balancer.arn && each.port === Port)) {
+      const defaultActions = normaliseActions(state, DefaultActions, { balancerArn: balancer.arn })
+      const onPort = state.listenersOf(balancer.arn).find((each) => each.port === Port)
+      if (onPort) {
+        // Creating the same again succeeds (API reference, CreateListener: "This operation is idempotent").
+        if (JSON.stringify(onPort.defaultActions) === JSON.stringify(defaultActions)) {
+          return { Listeners: [listenerOf(onPort)] }
+        }
         throw new AwsError(
           'DuplicateListenerException',
           'A listener already exists on this port for this load balancer',
@@ -40,7 +47,7 @@ export function listenerOperations(state: ElbState) {
         ),
         balancerArn: balancer.arn,
         port: Port,
-        defaultActions: normaliseActions(state, DefaultActions),
+        defaultActions,
       }
       await state.traffic.createListener(listener.arn, balancer.arn, Port).catch((error: NodeJS.ErrnoException) => {
         throw new AwsError(
@@ -54,14 +61,10 @@ export function listenerOperations(state: ElbState) {
       return { Listeners: [listenerOf(listener)] }
     },
 
-    DescribeListeners({ LoadBalancerArn, ListenerArns }: DescribeListenersCommandInput) {
+    DescribeListeners({ LoadBalancerArn, ListenerArns, ...paging }: DescribeListenersCommandInput) {
       if (ListenerArns?.length) return { Listeners: ListenerArns.map((each) => listenerOf(state.listener(each))) }
-      const balancer = state.balancer(LoadBalancerArn)
-      return {
-        Listeners: [...state.listeners.values()]
-          .filter(({ balancerArn }) => balancerArn === balancer.arn)
-          .map(listenerOf),
-      }
+      const { items, ...rest } = page(state.listenersOf(state.balancer(LoadBalancerArn).arn), paging)
+      return { Listeners: items.map(listenerOf), ...rest }
     },
 
     ModifyListener({ ListenerArn, DefaultActions, Port, Protocol }: ModifyListenerCommandInput) {
@@ -72,15 +75,18 @@ export function listenerOperations(state: ElbState) {
           'This lab changes only the default actions of a listener',
         )
       }
-      if (DefaultActions) listener.defaultActions = normaliseActions(state, DefaultActions, listener.defaultActions)
+      if (DefaultActions)
+        listener.defaultActions = normaliseActions(state, DefaultActions, {
+          balancerArn: listener.balancerArn,
+          before: listener.defaultActions,
+        })
       state.publishListener(listener.arn)
       return { Listeners: [listenerOf(listener)] }
     },
 
     async DeleteListener({ ListenerArn }: { ListenerArn?: string }) {
       const listener = state.listener(ListenerArn)
-      for (const rule of state.rulesOf(listener.arn)) state.rules.delete(rule.arn)
-      state.listeners.delete(listener.arn)
+      state.forgetListener(listener)
       await state.traffic.deleteListener(listener.arn)
       return {}
     },
@@ -100,8 +106,8 @@ export function listenerOperations(state: ElbState) {
         ),
         listenerArn: listener.arn,
         priority,
-        conditions: checkConditions(Conditions),
-        actions: normaliseActions(state, Actions),
+        conditions: normaliseConditions(Conditions),
+        actions: normaliseActions(state, Actions, { balancerArn: listener.balancerArn }),
       }
       state.rules.set(rule.arn, rule)
       setTags(state, rule.arn, Tags)
@@ -109,17 +115,24 @@ export function listenerOperations(state: ElbState) {
       return { Rules: [ruleOf(rule)] }
     },
 
-    DescribeRules({ ListenerArn, RuleArns }: DescribeRulesCommandInput) {
+    DescribeRules({ ListenerArn, RuleArns, ...paging }: DescribeRulesCommandInput) {
       if (RuleArns?.length) return { Rules: RuleArns.map((each) => describeRule(state, each)) }
       const listener = state.listener(ListenerArn)
-      return { Rules: [...state.rulesOf(listener.arn).map(ruleOf), defaultRule(listener)] }
+      const { items, ...rest } = page([...state.rulesOf(listener.arn).map(ruleOf), defaultRule(listener)], paging)
+      return { Rules: items, ...rest }
     },
 
     ModifyRule({ RuleArn = '', Conditions, Actions }: ModifyRuleCommandInput) {
       refuseDefault(state, RuleArn)
       const rule = state.rule(RuleArn)
-      const actions = Actions && normaliseActions(state, Actions, rule.actions)
-      if (Conditions) rule.conditions = checkConditions(Conditions)
+      const conditions = Conditions ? normaliseConditions(Conditions) : rule.conditions
+      const actions =
+        Actions &&
+        normaliseActions(state, Actions, {
+          balancerArn: state.listener(rule.listenerArn).balancerArn,
+          before: rule.actions,
+        })
+      rule.conditions = conditions
       if (actions) rule.actions = actions
       state.publishListener(rule.listenerArn)
       return { Rules: [ruleOf(rule)] }
@@ -129,6 +142,7 @@ export function listenerOperations(state: ElbState) {
       refuseDefault(state, RuleArn)
       const rule = state.rule(RuleArn)
       state.rules.delete(rule.arn)
+      state.tags.delete(rule.arn)
       state.publishListener(rule.listenerArn)
       return {}
     },
@@ -173,13 +187,4 @@ function refuseDefault(state: ElbState, ruleArn: string): void {
   if ([...state.listeners.values()].some((each) => defaultRuleArn(each) === ruleArn)) {
     throw new AwsError('OperationNotPermittedException', `Default rule '${ruleArn}' cannot be modified or deleted`)
   }
-}
-
-function checkConditions(conditions: readonly RuleCondition[] | undefined): readonly RuleCondition[] {
-  if (!conditions?.length) throw new AwsError('ValidationError', 'A rule needs at least one condition')
-  for (const { Field = '' } of conditions) {
-    if (!FIELDS.includes(Field))
-      throw new AwsError('ValidationError', `Condition field '${Field}' must be one of '${FIELDS.join(', ')}'`)
-  }
-  return conditions
 }

@@ -5,13 +5,16 @@ import { ruleConfigs, targetGroupConfig } from './to-traffic.ts'
 
 export interface BalancerRecord {
   readonly arn: string
+  /** The request that created it, to know the same request again. */
+  readonly createdWith: string
   readonly description: LoadBalancer
   readonly attributes: Map<string, string>
 }
 
 export interface GroupRecord {
   readonly arn: string
-  description: TargetGroup
+  readonly createdWith: string
+  readonly description: TargetGroup
   readonly attributes: Map<string, string>
 }
 
@@ -63,6 +66,24 @@ export class ElbState {
     return [...this.rules.values()]
       .filter((rule) => rule.listenerArn === listenerArn)
       .toSorted((a, b) => a.priority - b.priority)
+  }
+
+  /** Whether a load balancer has this address. */
+  isAddress(address: string): boolean {
+    return [...this.balancers.values()].some(({ description }) => description.DNSName === address)
+  }
+
+  listenersOf(balancerArn: string): ListenerRecord[] {
+    return [...this.listeners.values()].filter((listener) => listener.balancerArn === balancerArn)
+  }
+
+  forgetListener({ arn }: ListenerRecord): void {
+    for (const rule of this.rulesOf(arn)) {
+      this.rules.delete(rule.arn)
+      this.tags.delete(rule.arn)
+    }
+    this.listeners.delete(arn)
+    this.tags.delete(arn)
   }
 
   /** Rules and listeners that forward to the group. */

@@ -50,12 +50,18 @@ function actionOf(actions: readonly Action[]): RuleAction {
   }
   const redirect = last?.RedirectConfig
   if (redirect) {
-    const { Protocol = 'http', Host = '', Port, Path = '/', Query = '' } = redirect
-    const port = Port && !Port.startsWith('#') ? `:${Port}` : ''
+    // Defaults of the API reference, RedirectActionConfig; the balancer fills them in at each request.
+    const {
+      Protocol = '#{protocol}',
+      Host = '#{host}',
+      Port = '#{port}',
+      Path = '/#{path}',
+      Query = '#{query}',
+    } = redirect
     return {
       type: 'redirect',
       status: redirect.StatusCode === 'HTTP_301' ? 301 : 302,
-      location: `${Protocol.toLowerCase()}://${Host}${port}${Path}${Query ? `?${Query}` : ''}`,
+      location: `${Protocol.toLowerCase()}://${Host}:${Port}${Path}${Query ? `?${Query}` : ''}`,
     }
   }
   const forward = last?.ForwardConfig
