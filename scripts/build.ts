@@ -16,7 +16,7 @@ export async function build(out: string): Promise<string[]> {
   rmSync(out, { recursive: true, force: true })
   execFileSync(
     process.execPath,
-    [NCC, 'build', join(ROOT, 'packages/bundle.ts'), '-o', out, '--license', 'licenses.txt', '-q'],
+    [NCC, 'build', join(ROOT, 'packages/bundle.ts'), '-o', out, '--license', 'licenses.txt', '--transpile-only', '-q'],
     {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -57,7 +57,7 @@ export async function bringUp(options: BringUp): Promise<number> {
     signal?.throwIfAborted()
     const service = await platform.service(cluster, idle.service.name)
     if (!service) throw new UserError(`Service ${idle.service.name} is gone.`)
-    const state = await look(options, service, desired)
+    const state = await look(options, desired)
     const elapsed = clock.now().getTime() - begun
     onProgress?.({ ...state, desired, elapsedSeconds: elapsed / 1000, timeoutSeconds: timeoutMilliseconds / 1000 })
     if (state.waitingFor === '') return state.healthy
@@ -115,7 +115,6 @@ async function start({ platform, clock, cluster, idle, definition, signal }: Bri
 
 async function look(
   { platform, trafficSwitch, cluster, idle, definition }: BringUp,
-  service: ServiceState,
   desired: number,
 ): Promise<Pick<BringUpProgress, 'running' | 'healthy' | 'stopped' | 'waitingFor'>> {
   const [tasks, targets, ended] = await Promise.all([
@@ -132,8 +131,8 @@ async function look(
   const unready = targets.find(({ address, state }) => addresses.has(address) && state !== 'healthy')
 
   const waitingFor =
-    service.deployments.length > 1 || others > 0 || foreign > 0
-      ? `${Math.max(others, foreign, 1)} task(s) of the revision before to leave`
+    others > 0 || foreign > 0
+      ? `${Math.max(others, foreign)} task(s) of the revision before to leave`
       : addresses.size < desired
         ? `${desired - addresses.size} task(s) to start`
         : healthy < desired

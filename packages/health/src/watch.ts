@@ -57,7 +57,11 @@ export async function watch(options: {
 
   for (let look = 1; look <= count; ) {
     const settledAt = firstMinute + look * MINUTE + SETTLE_MILLISECONDS
-    await clock.sleep(Math.max(0, settledAt - clock.now().getTime()), signal)
+    const wait = settledAt - clock.now().getTime()
+    if (wait > 0) {
+      await clock.sleep(wait, signal)
+      continue // A timer may fire a little early; a minute is never read before its time.
+    }
     look = Math.min(count, Math.floor((clock.now().getTime() - SETTLE_MILLISECONDS - firstMinute) / MINUTE))
     const until = firstMinute + look * MINUTE
     let signals: readonly Signal[]

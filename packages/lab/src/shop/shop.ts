@@ -108,10 +108,12 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
       }),
     )
   }
+  const url = `http://${balancer?.DNSName}:${listenerPort}/`
   await untilSteady(ecs, name, services[0])
+  await untilServed(url)
   ecs.destroy()
   elb.destroy()
-  return { cluster: name, services, targetGroups: groups, routing, url: `http://${balancer?.DNSName}:${listenerPort}/` }
+  return { cluster: name, services, targetGroups: groups, routing, url }
 }
 
 async function createGroup(elb: ElasticLoadBalancingV2Client, Name: string, options: ShopOptions): Promise<string> {
@@ -149,4 +151,13 @@ async function untilSteady(ecs: ECSClient, cluster: string, service: string): Pr
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`Service ${service} did not reach a steady state`)
+}
+
+/** The rule takes its time to come into effect. */
+async function untilServed(url: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if ((await fetch(url)).ok) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`${url} does not serve`)
 }
