@@ -81,7 +81,7 @@ export class Field<T, P extends Presence = 'optional'> {
       if (!pattern.test(text)) throw new Problem(expected)
       return this.parse(text)
     }
-    return new Field(parse, expected, this.presence, this.#rest)
+    return new Field(parse, expected.replace(/^(the|an?) /, ''), this.presence, this.#rest)
   }
 }
 
