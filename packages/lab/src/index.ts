@@ -1,4 +1,6 @@
+export type { LoggedCall } from './call-log.ts'
 export { advanceClock, clockEnvironment, writeClock } from './clock/index.ts'
 export type { World } from './control/world.ts'
+export { type LabProcess, type LabProcessOptions, startLabProcess } from './lab-process.ts'
 export { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws.ts'
 export type { Image } from './ports.ts'

@@ -1,4 +1,4 @@
-import { advanceClock, realNow } from './clock/index.ts'
+import { advanceClock, clockEnvironment, realNow } from './clock/index.ts'
 import { cloudWatchService } from './control/cloudwatch/index.ts'
 import { EcsState, ecsService, Scheduler } from './control/ecs/index.ts'
 import { ElbState, elbService } from './control/elb/index.ts'
@@ -50,7 +50,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 
   const server = await startApiServer(services, port, {
     'GET /_lab/world': () => worldOf(ecs, elb, traffic),
-    'GET /_lab/clock': () => ({ real: realNow(), lab: now().getTime() }),
+    'GET /_lab/clock': () => {
+      const file = process.env['LAB_CLOCK']
+      // What another process is started with to live in the same time.
+      return { real: realNow(), lab: now().getTime(), environment: file === undefined ? {} : clockEnvironment(file) }
+    },
     'POST /_lab/clock': (body) => {
       const file = process.env['LAB_CLOCK']
       const { advanceSeconds } = (body ?? {}) as { advanceSeconds?: unknown }

@@ -34,10 +34,9 @@ async function main(): Promise<void> {
   })
   console.log(`local-aws is ready at ${lab.url}`)
   console.log(`  AWS_ENDPOINT_URL=${lab.url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=any`)
-  if (rate !== 1) {
-    const { LAB_CLOCK, NODE_OPTIONS } = clockEnvironment(file)
-    console.log(`  in lab time (${rate} times as fast): LAB_CLOCK=${LAB_CLOCK} NODE_OPTIONS=${NODE_OPTIONS}`)
-  }
+  const { LAB_CLOCK, NODE_OPTIONS } = clockEnvironment(file)
+  if (rate === 1) console.log('  in real time')
+  else console.log(`  in lab time (${rate} times as fast): LAB_CLOCK=${LAB_CLOCK} NODE_OPTIONS=${NODE_OPTIONS}`)
 
   let ending = false
   const end = async () => {

@@ -27,7 +27,7 @@ export function appImages(versions: readonly AppVersion[]): Record<string, Image
               'app.mjs',
             ]
           : [process.execPath, '-e', `console.error('no database'); process.exit(${exitCode})`]
-      return [`web:${version}`, { command }]
+      return [`web:${version}`, { command, cwd: APP_DIRECTORY }]
     }),
   )
 }
