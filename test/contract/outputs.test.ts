@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Action, defineAction, number, oneOf } from '@interlock/action-kit'
+import { type Action, type AnyField, defineAction, type Fields, number, oneOf } from '@interlock/action-kit'
+import { runInMemory } from '@interlock/action-kit/testing'
 import { expect, test } from '@jest/globals'
 import { loadSpecs } from '../../scripts/generate.ts'
 import { outputProblems } from './outputs.ts'
@@ -33,22 +34,34 @@ test.each([
   rmSync(root, { recursive: true })
 })
 
-test('each action ends bad input with one error that lists all problems, and its outputs are set', async () => {
-  const { runInMemory } = await import('@interlock/action-kit/testing')
-  for (const spec of specs) {
-    const ended = await runInMemory(spec)
+test.each(specs)('$name ends missing and malformed input with one error that lists all problems', async (spec) => {
+  const inputs = Object.entries(spec.inputs as Fields)
+  const refused = inputs.filter(([, field]) => refuses(field, '\u00a7')).map(([name]) => name)
+  const required = inputs.filter(([, { presence }]) => presence === 'required').map(([name]) => name)
+  const malformed = Object.fromEntries(refused.map((name) => [name, '\u00a7']))
+  for (const [given, named] of [
+    [{}, required],
+    [malformed, [...refused, ...required]],
+  ] as const) {
+    const ended = await runInMemory(spec, { inputs: given })
     const { output, onFailure } = spec.headline
-    const required = Object.entries(spec.inputs as Record<string, { presence: string }>).filter(
-      ([, { presence }]) => presence === 'required',
-    )
     expect(ended.exitCode).toBe(1)
-    expect(ended.outputs[output]).toBe(onFailure)
     expect(Object.keys(ended.outputs).toSorted()).toEqual(
       [...Object.keys(spec.outputs), 'reason-code', 'result'].toSorted(),
     )
+    expect(ended.outputs[output]).toBe(onFailure)
     expect(ended.result).toMatchObject({ schemaVersion: 1, action: spec.name, [output]: onFailure })
     expect(ended.log.match(/^::error::/gm)).toHaveLength(1)
-    for (const [name] of required) expect(ended.result['message']).toContain(`\`${name}\``)
+    for (const name of named) expect(ended.result['message']).toContain(`\`${name}\``)
     expect(ended.log).not.toMatch(/ at .*\.ts:\d+/)
   }
 })
+
+function refuses(field: AnyField, text: string): boolean {
+  try {
+    field.parse(text)
+    return false
+  } catch {
+    return true
+  }
+}

@@ -95,3 +95,12 @@ test('the toolkit is not loaded before the action has done its work', async () =
   // fetch proves that the count would see an HTTP client.
   expect([before, after]).toEqual(['before 0', expect.not.stringMatching(/^after 0$/)])
 })
+
+test('an error that nobody caught ends the step as any bug does, outputs included', async () => {
+  const { code, out, output } = await runProcess(`async run({ clock }) {
+    setTimeout(() => Promise.reject(new Error('stray')), 10)
+    await clock.sleep(60_000) }`)
+  expect(code).toBe(1)
+  expect(out.trimEnd().split('\n').at(-1)).toMatch(/^::error::This is a bug in Interlock: stray\. Please report it/)
+  expect(output).toMatch(/reason-code<<(ghadelimiter_\S+)\ninternal-error\n\1\n/)
+})

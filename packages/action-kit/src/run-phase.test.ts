@@ -70,6 +70,20 @@ test('a deliberate failure keeps its outputs, is red, and is one annotation', as
   expect([ended.exitCode, ended.outputs['took-seconds'], ended.log]).toEqual([1, '3', '::error::Rolled back\n'])
 })
 
+test('a failed step without a summary of its own shows why it failed; others keep theirs', async () => {
+  const bare = actionThat(async () => {
+    throw new UserError('The rule has <no> journal.\nRun the shift first.', 'unsupported-routing')
+  })
+  expect((await runInMemory(bare)).summary).toBe(
+    '## Tried: failed &#40;unsupported-routing&#41;\n\nThe rule has &lt;no&gt; journal.<br>Run the shift first.\n',
+  )
+  const telling = actionThat(async ({ summary }) => {
+    summary.add([heading('Rolled back')])
+    return { failed: true, reasonCode: 'more-errors-than-baseline', verdict: 'Rolled back' }
+  })
+  expect((await runInMemory(telling)).summary).toBe('## Rolled back\n')
+})
+
 test('outputs set before an error stay', async () => {
   const ended = await runInMemory(
     actionThat(async ({ outputs }) => {
@@ -218,4 +232,29 @@ test('a step whose outputs cannot be written is red', async () => {
   )
   expect(exitCode).toBe(1)
   expect(written.join('')).toContain('::error::Done Its outputs could not be written. This is a bug')
+})
+
+test('a spec whose parts do not fit together does not compile', () => {
+  const spec = { name: 'x', title: 'X', description: 'X', inputs: { count: integer().default(1) }, outputs }
+  const run = async () => ({ reasonCode: 'shifted', verdict: '' }) as const
+  // @ts-expect-error the headline is one of the outputs
+  defineAction({ ...spec, run, headline: { output: 'verdict', onFailure: 'failed' } })
+  // @ts-expect-error on failure it says one of its own values
+  defineAction({ ...spec, run, headline: { output: 'outcome', onFailure: 'broken' } })
+  const headline = { output: 'outcome', onFailure: 'failed' } as const
+  // @ts-expect-error a reason code is one of the closed union
+  defineAction({ ...spec, headline, run: async () => ({ reasonCode: 'because', verdict: '' }) })
+  defineAction({
+    ...{ ...spec, headline },
+    async run({ inputs, outputs }) {
+      const count: number = inputs.count
+      outputs.set({ 'took-seconds': count })
+      // @ts-expect-error an output takes values of its own type
+      outputs.set({ 'took-seconds': 'long' })
+      // @ts-expect-error only declared outputs are set
+      outputs.set({ seconds: 1 })
+      // @ts-expect-error only declared inputs are read
+      return { reasonCode: 'shifted', verdict: inputs.counts }
+    },
+  })
 })

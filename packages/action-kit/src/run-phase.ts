@@ -8,7 +8,7 @@ import { createLog, type Log } from './log.ts'
 import { Masks, maskSecrets } from './masks.ts'
 import { outputsIfKilled, renderOutputs } from './outputs.ts'
 import { runnerOf } from './runner.ts'
-import { Summary } from './summary.ts'
+import { heading, paragraph, Summary } from './summary.ts'
 import { type Toolkit, writeEarly } from './toolkit.ts'
 
 export type Phase = 'main' | 'post'
@@ -20,6 +20,8 @@ export interface Io {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly toolkit: () => Promise<Toolkit>
+  /** Rejects with an error that nobody caught: a bug, after which the step ends as after any other. */
+  readonly crash?: Promise<never>
 }
 
 /** Runs one phase of an action and returns the exit code. Never throws: whatever went wrong has been reported by then. */
@@ -41,13 +43,14 @@ async function runMain(action: Action, io: Io, log: Log, annotations: Annotation
   let ending: Ending
   try {
     writeEarly(environment, outputsIfKilled(action))
-    ending = await action.run({
-      inputs: parseInputs(action.inputs, environment, (found) => action.check?.({ inputs: found }) ?? []),
-      ...{ log, summary, signal, clock: io.clock, runner: runnerOf(environment) },
+    const inputs = parseInputs(action.inputs, environment, (found) => action.check?.({ inputs: found }) ?? [])
+    const running = action.run({
+      ...{ inputs, log, summary, signal, clock: io.clock, runner: runnerOf(environment) },
       outputs: { set: (more: Record<string, unknown>) => void Object.assign(values, more) },
       state: { save: (state) => save(state, io) },
       mask: (value) => masks.hide(value),
     })
+    ending = await unlessCrashed(running, io)
   } catch (error) {
     ending = endingOf(error, signal, log.debug)
   }
@@ -59,7 +62,7 @@ async function runMain(action: Action, io: Io, log: Log, annotations: Annotation
       if (masks.isIn(value)) log.warning(`Output \`${name}\` contains a secret: GitHub drops it between jobs.`)
     }
     toolkit.saveState('ended', ending.reasonCode)
-    await toolkit.writeSummary(summary.render())
+    await toolkit.writeSummary((ending.failed ? withFailure(summary, action, ending) : summary).render())
   } catch (error) {
     // Without outputs the next step would go by what was written early, so this one has to be red.
     const { verdict } = endingOf(error, signal, log.debug)
@@ -71,22 +74,32 @@ async function runMain(action: Action, io: Io, log: Log, annotations: Annotation
   return ending.failed ? 1 : 0
 }
 
-async function runPost(action: Action, { environment, clock, signal }: Io, log: Log): Promise<number> {
+async function runPost(action: Action, io: Io, log: Log): Promise<number> {
+  const { environment, clock, signal } = io
   const saved = Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       name.startsWith('STATE_') && value ? [[name.slice('STATE_'.length), value]] : [],
     ),
   )
   try {
-    await action.post?.({
-      ...{ log, clock, runner: runnerOf(environment) },
-      state: { read: () => (Object.keys(saved).length > 0 ? saved : undefined) },
-    })
+    const context = { log, clock, runner: runnerOf(environment) }
+    const read = () => (Object.keys(saved).length > 0 ? saved : undefined)
+    await unlessCrashed(action.post?.({ ...context, state: { read } }), io)
   } catch (error) {
     // Cleaning up never fails a job.
     log.warning(`Clean-up after ${action.name} did not finish. ${endingOf(error, signal, log.debug).verdict}`)
   }
   return 0
+}
+
+async function unlessCrashed<T>(work: T | Promise<T>, { crash }: Io): Promise<T> {
+  return await (crash ? Promise.race([work, crash]) : work)
+}
+
+/** A failed step that has nothing else to show shows why it failed. */
+function withFailure(summary: Summary, { title }: Action, { verdict, reasonCode }: Ending): Summary {
+  if (summary.isEmpty) summary.add([heading(`${title}: failed (${reasonCode})`), paragraph(verdict)])
+  return summary
 }
 
 async function save(state: State, { toolkit }: Io): Promise<void> {

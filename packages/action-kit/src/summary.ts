@@ -66,6 +66,10 @@ export function details(title: string, blocks: readonly Block[]): Block {
 export class Summary {
   readonly #blocks: Block[] = []
 
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0
+  }
+
   add(blocks: readonly Block[]): void {
     this.#blocks.push(...blocks)
   }
