@@ -53,7 +53,7 @@ export interface StepResult extends StepWritings {
  */
 export async function runAction(options: RunOptions): Promise<StepResult> {
   const { action, phase = 'main', inputs = {}, env = {}, state = {}, cwd = process.cwd(), onLine } = options
-  const file = readActionFile(action)
+  const file = readActionFile(action, Object.keys(inputs))
   const entry = phase === 'main' ? file.main : file.post
   if (entry === undefined) throw new Error(`${file.name} has no post step`)
   const files = createStepFiles()
