@@ -54,17 +54,25 @@ test('a sound action and a sound workflow are accepted', () => {
   ).toEqual([])
 })
 
-test.each([
-  ['actions/x/action.yml', SPEC.replace('main:', 'mainn:'), "Unexpected value 'mainn'"],
-  ['actions/x/action.yml', SPEC.replace("description: 'y'\n", ''), 'description'],
-  ['actions/x/action.yml', `${SPEC}  post-iff: always()\n`, "Unexpected value 'post-iff'"],
-  ['.github/workflows/x.yml', JOB.replace('push', 'psuh').concat('run: true'), 'psuh'],
-  ['.github/workflows/x.yml', `${JOB}uses: ${repository}/actions/gone@v1`, 'Unable to resolve'],
-  ['.github/workflows/x.yml', `${JOB}uses: ${repository}@v1\n        with: { gate: a }`, "Invalid action input 'gate'"],
-  ['.github/workflows/x.yml', `${JOB}uses: $/actions/watch-and-rollback`, 'Missing required input'],
-  ['.github/workflows/x.yml', `${JOB}run: echo \${{ inputz.x }}`, 'inputz'],
-])('%# a broken %s is refused', (path, text, message) => {
-  expect(objections({ [path]: text }).join('\n')).toContain(message)
+const BROKEN: readonly (readonly ['action' | 'workflow', string, string])[] = [
+  ['action', SPEC.replace('main:', 'mainn:'), "Unexpected value 'mainn'"],
+  ['action', SPEC.replace("description: 'y'\n", ''), 'description'],
+  ['action', `${SPEC}  post-iff: always()\n`, "Unexpected value 'post-iff'"],
+  ['workflow', JOB.replace('push', 'psuh').concat('run: true'), 'psuh'],
+  ['workflow', `${JOB}uses: ${repository}/actions/gone@v1`, 'Unable to resolve'],
+  ['workflow', `${JOB}uses: ${repository}@v1\n        with: { gate: a }`, "Invalid action input 'gate'"],
+  ['workflow', `${JOB}uses: $/actions/watch-and-rollback`, 'Missing required input'],
+  ['workflow', `${JOB}run: echo \${{ inputz.x }}`, 'inputz'],
+]
+
+test('a broken action or workflow is refused, with what is wrong', () => {
+  // One process for all of them: starting the parser takes longer than its judgement.
+  const paths = BROKEN.map(([kind], index) =>
+    kind === 'action' ? `actions/broken-${index}/action.yml` : `.github/workflows/broken-${index}.yml`,
+  )
+  const found = objections(Object.fromEntries(BROKEN.map(([, text], index) => [paths[index], text])))
+  const about = (path: string | undefined) => found.filter((objection) => objection.startsWith(`${path}:`)).join('\n')
+  for (const [index, [, , message]] of BROKEN.entries()) expect(about(paths[index])).toContain(message)
 })
 
 test('snippets are found in markdown, and other YAML is not taken for a workflow', () => {
