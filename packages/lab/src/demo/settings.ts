@@ -16,7 +16,9 @@ export const PROPAGATION_SECONDS = 1
 /** Users on v1 alone before the first deploy, wall seconds: the baseline that v2 is compared with. */
 export const BASELINE_SECONDS = 10
 /** Users on what is left after the last deploy, wall seconds: to see that nothing comes after. */
-export const AFTERMATH_SECONDS = 3
+export const AFTERMATH_SECONDS = 6
+/** Users on a release that has been promoted before the next one comes, wall seconds. */
+export const BETWEEN_SECONDS = 4
 
 /** Inputs of watch-and-rollback, in lab time. */
 export const WATCH = { 'watch-for': '10m', baseline: '5m', 'tolerated-error-rate': '1%' }

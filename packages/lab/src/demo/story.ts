@@ -10,6 +10,7 @@ import { type Screen, showLive } from './live/index.ts'
 import {
   AFTERMATH_SECONDS,
   BASELINE_SECONDS,
+  BETWEEN_SECONDS,
   CLOCK_RATE,
   FIRST_VERSION,
   PROPAGATION_SECONDS,
@@ -55,6 +56,7 @@ export async function playDemo(screen: Screen, signal: AbortSignal): Promise<Dem
 
   const deploys: Deploy[] = []
   for (const [at, { version, because }] of RELEASES.entries()) {
+    if (at > 0) await sleep(BETWEEN_SECONDS * 1000, undefined, { signal })
     live.chapter(`Deploy ${version}`, because)
     const run = stepsOf(watchdog, {
       env: {
