@@ -25,29 +25,31 @@ async function main(): Promise<void> {
   await import(new URL('./clock/preload.js', import.meta.url).href)
   const { startLocalAws } = await import('./local-aws.ts')
 
-  const lab = await startLocalAws({
+  const starting = startLocalAws({
     port,
     images,
     baseDirectory,
     propagationSeconds: propagation,
     settleSeconds: settle,
   })
-  console.log(`local-aws is ready at ${lab.url}`)
-  console.log(`  AWS_ENDPOINT_URL=${lab.url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=any`)
-  const { LAB_CLOCK, NODE_OPTIONS } = clockEnvironment(file)
-  if (rate === 1) console.log('  in real time')
-  else console.log(`  in lab time (${rate} times as fast): LAB_CLOCK=${LAB_CLOCK} NODE_OPTIONS=${NODE_OPTIONS}`)
-
   let ending = false
   const end = async () => {
     if (ending) return
     ending = true
-    await lab.close()
+    await (await starting).close()
     rmSync(folder, { recursive: true, force: true })
     process.exit(0)
   }
   process.on('SIGINT', end)
   process.on('SIGTERM', end)
+
+  const { url } = await starting
+  console.log(`local-aws is ready at ${url}`)
+  console.log(`  AWS_ENDPOINT_URL=${url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=any`)
+  if (rate !== 1) {
+    const { LAB_CLOCK, NODE_OPTIONS } = clockEnvironment(file)
+    console.log(`  in lab time (${rate} times as fast): LAB_CLOCK=${LAB_CLOCK} NODE_OPTIONS=${NODE_OPTIONS}`)
+  }
 }
 
 function readArguments() {

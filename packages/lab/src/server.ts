@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { CallLog } from './call-log.ts'
 import { realNow, wallTimeout } from './clock/index.ts'
 import { Faults } from './faults.ts'
@@ -166,7 +167,17 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
     if (size > LARGEST_BODY) throw new BadRequest(413, `A body has at most ${LARGEST_BODY} bytes`)
     parts.push(part as Buffer)
   }
-  return Buffer.concat(parts)
+  const body = Buffer.concat(parts)
+  // The SDK compresses large bodies of operations that allow it, PutMetricData among them (Smithy requestCompression).
+  return request.headers['content-encoding'] === 'gzip' ? unzipped(body) : body
+}
+
+function unzipped(body: Buffer): Buffer {
+  try {
+    return gunzipSync(body, { maxOutputLength: LARGEST_BODY })
+  } catch (error) {
+    throw new BadRequest(400, `The body is not gzip: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 function listen(server: Server, port: number): Promise<void> {

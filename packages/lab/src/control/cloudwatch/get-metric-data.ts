@@ -1,7 +1,6 @@
 import type { GetMetricDataCommandInput, MetricDataQuery } from '@aws-sdk/client-cloudwatch'
 import { UnknownStatistic } from '../../metrics/index.ts'
 import type { MetricPoint, MetricStore } from '../../ports.ts'
-import { AwsError } from '../../wire/aws-error.ts'
 import { dimensionsOf, invalid, startOf, tokenOf } from './shared.ts'
 
 /** Quotas of the API reference, GetMetricData. */
@@ -59,7 +58,7 @@ function pointsOf(
   end: Date,
 ): readonly MetricPoint[] {
   if (!/^[a-z][A-Za-z0-9_]{0,254}$/.test(Id)) {
-    throw new AwsError('ValidationError', `'${Id}' is not a valid Id: it begins with a lower-case letter`)
+    throw invalid(`'${Id}' is not a valid Id: it begins with a lower-case letter`)
   }
   if (Expression !== undefined) throw invalid(`This lab has no metric math: ${Expression}`)
   const { Metric, Period = 0, Stat = '' } = MetricStat ?? {}

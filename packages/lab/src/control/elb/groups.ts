@@ -93,7 +93,6 @@ export function groupOperations(state: ElbState) {
   }
 }
 
-const PORT = /^(traffic-port|[1-9]\d{0,4})$/
 const PATH = /^\/[\x21-\x7e]{0,1023}$/
 /** `200`, `200,202` or `200-299`. */
 const CODES = /^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$/
@@ -107,7 +106,7 @@ function healthCheckOf(input: CreateTargetGroupCommandInput): Partial<TargetGrou
   }
   return {
     HealthCheckProtocol: 'HTTP',
-    HealthCheckPort: matching('Health check port', input.HealthCheckPort ?? 'traffic-port', PORT),
+    HealthCheckPort: checkPortOf(input.HealthCheckPort),
     HealthCheckEnabled: input.HealthCheckEnabled ?? true,
     HealthCheckPath: matching('Health check path', input.HealthCheckPath ?? '/', PATH),
     HealthCheckIntervalSeconds: interval,
@@ -116,6 +115,10 @@ function healthCheckOf(input: CreateTargetGroupCommandInput): Partial<TargetGrou
     UnhealthyThresholdCount: between('Unhealthy threshold count', input.UnhealthyThresholdCount ?? 2, 2, 10),
     Matcher: { HttpCode: matching('Matcher', input.Matcher?.HttpCode ?? '200', CODES) },
   }
+}
+
+function checkPortOf(port = 'traffic-port'): string {
+  return port === 'traffic-port' ? port : `${portOf(Number(port))}`
 }
 
 function matching(what: string, value: string, pattern: RegExp): string {
