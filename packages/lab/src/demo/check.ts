@@ -1,4 +1,4 @@
-import { type Answer, hasFailed } from '../load/index.ts'
+import { type Answer, hasFailed, LATE_MILLISECONDS } from '../load/index.ts'
 import type { DemoRun } from './demo-run.ts'
 import { answersOf, type DemoResult, independently } from './measure.ts'
 
@@ -31,7 +31,7 @@ export function remarksOf(run: DemoRun, { deploys }: DemoResult): string[] {
   const remarks: string[] = []
   if (run.lateArrivals > 0) {
     remarks.push(
-      `This machine was busy: ${run.lateArrivals} of ${run.answers.length} requests were sent more than 50 ms late.`,
+      `Requests that this machine, being busy, sent more than ${LATE_MILLISECONDS} ms late: ${run.lateArrivals} of ${run.answers.length}.`,
     )
   }
   for (const [at, deploy] of run.deploys.entries()) {

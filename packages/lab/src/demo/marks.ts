@@ -10,6 +10,8 @@ export interface Mark {
   /** The same as a sentence. */
   readonly meaning: string
   readonly kind: 'change' | 'good' | 'bad'
+  /** What a chart without much room leaves out. */
+  readonly isAside: boolean
 }
 
 /** What happened when, by the call log and the users' answers; ascending. */
@@ -20,22 +22,39 @@ export function marksOf(run: DemoRun): Mark[] {
 function marksOfDeploy(deploy: Deploy, run: DemoRun): Mark[] {
   const { version, previousVersion, watch, startedAt, endedAt } = deploy
   const { shiftedAt, decidedAt, writtenAt, restoredAt } = independently(deploy, run)
-  const verdict = watch?.outputs['verdict'] ?? ''
-  const mark = (at: number | undefined, kind: Mark['kind'], label: string, meaning: string): Mark[] =>
-    at === undefined ? [] : [{ at, label, meaning, kind }]
-  return [
-    ...mark(
-      startedAt,
-      'change',
-      `deploy ${version}`,
-      `blue-green-shift starts to bring ${version} up beside ${previousVersion}`,
-    ),
-    ...mark(shiftedAt, 'change', 'shift', `The weights are written: all traffic to ${version}`),
-    ...mark(decidedAt, verdict === 'PASS' ? 'good' : 'bad', verdict, `watch-and-rollback has its numbers: ${verdict}`),
-    ...mark(writtenAt, 'bad', 'rolled back', 'The journalled weights are written back'),
-    ...mark(restoredAt, 'good', 'restored', `Users get ${previousVersion} again (the first of 20 answers in a row)`),
-    ...(watch?.outputs['outcome'] === 'promoted'
-      ? mark(endedAt, 'good', 'promoted', `${version} stays; the tasks of ${previousVersion} are stopped`)
-      : []),
+  const { verdict = '', outcome = '' } = watch?.outputs ?? {}
+  const promotedAt = outcome === 'promoted' ? endedAt : undefined
+  const known: readonly (Omit<Mark, 'at'> & { readonly at: number | undefined })[] = [
+    {
+      ...{ at: startedAt, kind: 'change', isAside: true },
+      label: `deploy ${version}`,
+      meaning: `blue-green-shift starts to bring ${version} up${previousVersion && ` beside ${previousVersion}`}`,
+    },
+    {
+      ...{ at: shiftedAt, kind: 'change', isAside: false },
+      label: 'shift',
+      meaning: `The weights are written: all traffic to ${version}`,
+    },
+    {
+      ...{ at: decidedAt, kind: verdict === 'PASS' ? 'good' : 'bad', isAside: false },
+      label: verdict,
+      meaning: `watch-and-rollback has its numbers: ${verdict}`,
+    },
+    {
+      ...{ at: promotedAt, kind: 'good', isAside: true },
+      label: 'promoted',
+      meaning: `${version} stays; the tasks of ${previousVersion} are stopped`,
+    },
+    {
+      ...{ at: writtenAt, kind: 'bad', isAside: false },
+      label: 'rolled back',
+      meaning: 'The journalled weights are written back',
+    },
+    {
+      ...{ at: restoredAt, kind: 'good', isAside: false },
+      label: 'restored',
+      meaning: `Users get ${previousVersion} again (the first of 20 answers in a row)`,
+    },
   ]
+  return known.flatMap(({ at, ...mark }) => (at === undefined ? [] : [{ at, ...mark }]))
 }

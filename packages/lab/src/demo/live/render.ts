@@ -7,7 +7,7 @@ const BAR = 20
 export function renderLive(status: Status): Piece[][] {
   const { elapsedSeconds, phase, sides, requests, failed, failedPerSecond } = status
   return [
-    [['─'.repeat(200), 'gray']],
+    [['─'.repeat(76), 'gray']],
     [
       [`${elapsedSeconds.toFixed(1).padStart(6)} s  `, 'gray'],
       [phase, 'bold'],

@@ -22,10 +22,12 @@ export function trafficChart(run: DemoRun, marks: readonly Mark[], width: number
   const end = bins.length * binSeconds
   const right = width - RIGHT
   const x = scale([0, end], [LEFT, right])
-  const flags = marks.map(({ at, label, kind }): Flag => ({ x: x((at - startedAt) / 1000), label, className: kind }))
+  const hasRoom = width >= 600
+  const shown = marks.filter(({ isAside }) => hasRoom || !isAside)
+  const flags = shown.map(({ at, label, kind }): Flag => ({ x: x((at - startedAt) / 1000), label, className: kind }))
 
   const top = flagsHeight(flags, right) + 14
-  const plot = width < 600 ? 150 : 220
+  const plot = hasRoom ? 220 : 150
   const base = top + plot
   const highest = Math.max(10, ...bins.map(({ perSecond }) => sum(perSecond)))
   const ticks = [0, 0.5, 1].map((share) => niceBelow(highest) * share)
@@ -58,7 +60,7 @@ export function trafficChart(run: DemoRun, marks: readonly Mark[], width: number
         'error',
       )
     }),
-    ...timeTicks(end, width < 600 ? 20 : 10).flatMap((seconds) => [
+    ...timeTicks(end, hasRoom ? 10 : 20).flatMap((seconds) => [
       line(x(seconds), errorBase, x(seconds), errorBase + 4, 'axis'),
       text(x(seconds), errorBase + 17, `${seconds} s`, 'tick', seconds === 0 ? 'start' : 'middle'),
     ]),
