@@ -10,6 +10,9 @@ const DEFAULT_STOP_TIMEOUT = 30
 /** Lab seconds from PROVISIONING to PENDING and on to the start of the containers. */
 const DEFAULT_PROVISION = 0.5
 
+/** A task that nothing checks counts once it has run this long, so that one that crashes at once never does (assumed). */
+const SETTLED_MILLISECONDS = 5_000
+
 export interface TaskWorld {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
@@ -103,13 +106,12 @@ export class LabTask {
     })
   }
 
-  /** Runs, and every target group that it is in calls it healthy. */
+  /** Runs, and every target group that it is in calls it healthy; without one, has run for a while. */
   isHealthy(): boolean {
-    return (
-      this.lastStatus === 'RUNNING' &&
-      this.desiredStatus === 'RUNNING' &&
-      this.targets().every((target) => this.stateIn(target) === 'healthy')
-    )
+    if (this.lastStatus !== 'RUNNING' || this.desiredStatus !== 'RUNNING') return false
+    const targets = this.targets()
+    if (targets.length > 0) return targets.every((target) => this.stateIn(target) === 'healthy')
+    return this.#world.clock.now().getTime() - (this.startedAt?.getTime() ?? 0) >= SETTLED_MILLISECONDS
   }
 
   stateIn({ groupArn, port }: { groupArn: string; port: number }): string | undefined {
