@@ -119,7 +119,7 @@ function tiles(run: DemoRun, { deploys }: DemoResult): string {
           : [
               tile(
                 `${trafficRestoredSeconds.toFixed(2)} s`,
-                `until users had the old version again, ${run.propagationSeconds} s of it the load balancer's`,
+                `until users had the old version again, ${run.propagationSeconds}\u00a0s of it the load balancer’s`,
                 'good',
               ),
             ]),

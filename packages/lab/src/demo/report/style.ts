@@ -51,8 +51,8 @@ td.number { white-space: nowrap; }
 details { margin: 10px 0; padding: 10px 16px; background: var(--card); border: 1px solid var(--rule); border-radius: 6px; }
 details details { background: none; }
 details > summary { cursor: pointer; font-weight: 600; }
-.step { padding-top: 8px; font-size: 15px; overflow-wrap: anywhere; }
-.step table { font-size: 13px; } .step p { margin-bottom: 8px; }
+.step { padding-top: 8px; font-size: 15px; }
+.step table { font-size: 13px; } .step p { margin-bottom: 8px; overflow-wrap: anywhere; }
 pre { overflow-x: auto; font-size: 13px; }
 footer { margin-top: 48px; padding-top: 16px; border-top: 1px solid var(--rule); color: var(--soft); font-size: 14px; }
 @media (max-width: 640px) {

@@ -95,7 +95,7 @@ function areaLabel({ bins, binSeconds }: Series, of: number, name: string, x: Sc
   }
   const from = x(best.from * binSeconds)
   const to = x((best.from + best.length) * binSeconds)
-  const bin = bins[best.from]
+  const bin = bins[best.from + Math.floor(best.length / 2)]
   if (!bin || to - from < name.length * 9) return []
   return [text((from + to) / 2, y(sum(bin.perSecond) / 2) + 6, name, 'area-label', 'middle')]
 }
