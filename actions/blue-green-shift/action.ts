@@ -18,8 +18,8 @@ import {
   standDown,
   takeLease,
 } from '@interlock/delivery'
-import { versionAt } from '@interlock/health'
-import { type DeploymentHandle, UserError } from '@interlock/model'
+import { liveVersionAt } from '@interlock/health'
+import { type Clock, type DeploymentHandle, UserError } from '@interlock/model'
 import { USER_AGENT } from '../version.ts'
 import { bringUpLine, inspectionLines, summaryOf } from './report.ts'
 
@@ -132,7 +132,7 @@ export default defineAction({
       return { reasonCode: 'dry-run', verdict: `Dry run: every check passed; weights would become ${after}` }
     }
 
-    const previousVersion = probe && (await liveVersion(probe))
+    const previousVersion = probe && (await versionBefore(probe, clock, signal))
     await takeLease({
       trafficSwitch,
       clock,
@@ -181,8 +181,8 @@ export default defineAction({
 })
 
 /** Which version answers before the shift; a URL that names none could prove nothing later. */
-async function liveVersion(probe: ProbeTarget): Promise<string> {
-  const version = await versionAt(probe.url, probe.header)
+async function versionBefore(probe: ProbeTarget, clock: Clock, signal: AbortSignal): Promise<string> {
+  const version = await liveVersionAt(probe.url, probe.header, clock, signal)
   if (version !== undefined) return version
   throw new UserError(
     `${probe.url} did not answer with the header ${probe.header}, so who answers could not be told after the shift. Make the service send it, or leave \`probe-url\` out.`,

@@ -1,5 +1,5 @@
 export { DEFAULT_POLICY, type Evidence, type Judgement, type JudgePolicy, judge, type Look, percent } from './judge.ts'
-export { RESTORED_AFTER, timeOfReturn, versionAt } from './probe.ts'
+export { liveVersionAt, RESTORED_AFTER, timeOfReturn } from './probe.ts'
 export { renderEvidence, renderLook } from './render.ts'
 export type { Signal } from './signals.ts'
 export { type WatchLook, type WatchPlan, type WatchResult, watch } from './watch.ts'

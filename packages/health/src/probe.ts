@@ -4,7 +4,10 @@ import type { Clock, Probe } from '@interlock/model'
 export const RESTORED_AFTER = 20
 
 const PAUSE = 100
-const PROBE_TIMEOUT = 5_000
+const PROBE_TIMEOUT = 10_000
+/** One lost probe says nothing about a service. */
+const TRIES = 5
+const PAUSE_BETWEEN_TRIES = 1_000
 
 /** The version that answers at `url`, as the response header names it; undefined when nobody answers or nobody says. */
 export async function versionAt(url: string, header: string, signal?: AbortSignal): Promise<string | undefined> {
@@ -20,6 +23,20 @@ export async function versionAt(url: string, header: string, signal?: AbortSigna
   } catch (error) {
     if (signal?.aborted) throw error
     return undefined // No answer is an answer here: nobody is serving.
+  }
+}
+
+/** The version that answers now, asked a few times when nobody does; undefined when none names itself. */
+export async function liveVersionAt(
+  url: string,
+  header: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const version = await versionAt(url, header, signal)
+    if (version !== undefined || attempt === TRIES) return version
+    await clock.sleep(PAUSE_BETWEEN_TRIES, signal)
   }
 }
 

@@ -1,2 +1,2 @@
 export { APP_DIRECTORY, type AppVersion, appImages } from './images.ts'
-export { CREDENTIALS, createShop, type Shop, type ShopOptions } from './shop.ts'
+export { CREDENTIALS, createShop, deleteShop, type Shop, type ShopOptions } from './shop.ts'

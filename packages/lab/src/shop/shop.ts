@@ -1,6 +1,7 @@
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DeleteServiceCommand,
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
@@ -10,6 +11,7 @@ import {
   CreateLoadBalancerCommand,
   CreateRuleCommand,
   CreateTargetGroupCommand,
+  DeleteLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -21,6 +23,8 @@ export interface Shop {
   readonly targetGroups: readonly [blue: string, green: string]
   /** ARN of the rule, or of the listener where the default action holds the weights. */
   readonly routing: string
+  /** ARN. */
+  readonly loadBalancer: string
   /** What users ask: the load balancer's own address. */
   readonly url: string
 }
@@ -113,7 +117,18 @@ export async function createShop(options: ShopOptions): Promise<Shop> {
   await untilServed(url)
   ecs.destroy()
   elb.destroy()
-  return { cluster: name, services, targetGroups: groups, routing, url }
+  return { cluster: name, services, targetGroups: groups, routing, loadBalancer: balancer?.LoadBalancerArn ?? '', url }
+}
+
+/** Ends the tasks and the listener of a shop. */
+export async function deleteShop(endpoint: string, { cluster, services, loadBalancer }: Shop): Promise<void> {
+  const config = { endpoint, region: 'eu-west-1', credentials: CREDENTIALS }
+  const ecs = new ECSClient(config)
+  const elb = new ElasticLoadBalancingV2Client(config)
+  for (const service of services) await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
+  await elb.send(new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancer }))
+  ecs.destroy()
+  elb.destroy()
 }
 
 async function createGroup(elb: ElasticLoadBalancingV2Client, Name: string, options: ShopOptions): Promise<string> {

@@ -5,20 +5,22 @@ import type { Addresses } from '../ports.ts'
 /** Holding this port on the block's last address tells other labs on the machine that the block is taken. */
 const CLAIM_PORT = 48_999
 const TRIES = 20
+/** Addresses of a block, apart from the claim's. */
+const LAST = 0xff_00
 
-/** A block 127.a.b.* that no other lab on this machine uses. Linux answers on all of 127/8; other systems on 127.0.0.1 only. */
+/** A block 127.a.*.* that no other lab on this machine uses. Linux answers on all of 127/8; other systems on 127.0.0.1 only. */
 export async function claimAddresses(): Promise<Addresses> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const block = `127.${randomInt(2, 250)}.${randomInt(0, 256)}`
-    const claim = await listen(`${block}.255`)
+    const block = `127.${randomInt(2, 250)}`
+    const claim = await listen(`${block}.255.254`)
     if (claim === 'unavailable') return { shared: true, next: () => '127.0.0.1', close: async () => {} }
     if (claim === 'taken') continue
     let last = 0
     return {
       shared: false,
       next() {
-        last = (last % 254) + 1
-        return `${block}.${last}`
+        last = (last % LAST) + 1
+        return `${block}.${last >> 8}.${last & 255}`
       },
       close: () => new Promise((resolve) => claim.close(() => resolve())),
     }
