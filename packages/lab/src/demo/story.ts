@@ -4,7 +4,7 @@ import { startLoad } from '../load/index.ts'
 import { createShop } from '../shop/index.ts'
 import { startWatchdog } from '../tasks/watchdog.ts'
 import { CALLER, type DemoRun, type Deploy } from './demo-run.ts'
-import { deploy, stepsOf } from './deploy.ts'
+import { deploy, startJob } from './deploy.ts'
 import { startLab } from './lab-process.ts'
 import { type Screen, showLive } from './live/index.ts'
 import {
@@ -58,7 +58,7 @@ export async function playDemo(screen: Screen, signal: AbortSignal): Promise<Dem
   for (const [at, { version, because }] of RELEASES.entries()) {
     if (at > 0) await sleep(BETWEEN_SECONDS * 1000, undefined, { signal })
     live.chapter(`Deploy ${version}`, because)
-    const run = stepsOf(watchdog, {
+    const job = startJob(watchdog, {
       env: {
         AWS_ENDPOINT_URL: lab.url,
         AWS_REGION: 'eu-west-1',
@@ -70,7 +70,7 @@ export async function playDemo(screen: Screen, signal: AbortSignal): Promise<Dem
       lost: signal,
       onLine: live.line,
     })
-    deploys.push(await deploy(version, shop, run))
+    deploys.push(await deploy(version, shop, job))
     signal.throwIfAborted()
   }
 

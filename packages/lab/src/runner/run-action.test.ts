@@ -103,7 +103,7 @@ test('returns what was written before the machine was lost', async () => {
 })
 
 test('refuses defaults that would have to be evaluated, and other runtimes', async () => {
-  const action = actionOf('', { inputs: "  token:\n    default: '${{ github.token }}'" })
+  const action = actionOf('', { inputs: `  token:\n    default: '\${{ github.token }}'` })
   await expect(runAction({ action })).rejects.toThrow('the default of token is an expression')
   writeFileSync(join(action, 'action.yml'), 'name: Old\nruns:\n  using: node20\n  main: main.mjs\n')
   await expect(runAction({ action })).rejects.toThrow('only `using: node24` runs here')
