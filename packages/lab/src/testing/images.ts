@@ -17,8 +17,8 @@ export const TEST_IMAGES: Readonly<Record<string, Image>> = {
   web: node(SERVER),
   /** Runs until it is stopped, without a port. */
   idle: node('setInterval(() => {}, 1000)'),
-  /** Ends with CODE. */
-  job: node(`process.exit(Number(process.env.CODE ?? 0))`),
+  /** Ends with CODE. A shell, since it must end before the service scheduler takes it for settled. */
+  job: { command: ['/bin/sh', '-c', 'exit "$CODE"'], provisionSeconds: 0.1 },
   /** Does not listen to SIGTERM. */
   deaf: node(`process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`),
   missing: { command: ['/no/such/program'], provisionSeconds: 0.1 },

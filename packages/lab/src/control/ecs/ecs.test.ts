@@ -177,7 +177,7 @@ test('says why a container could not be started at all', async () => {
 test('stops all containers of a task when an essential one ends, and goes on when another does', async () => {
   const containers = (essential: boolean) => [
     { name: 'main', image: 'idle', stopTimeout: 1 },
-    { name: 'side', image: 'job', essential },
+    { name: 'side', image: 'job', essential, environment: [{ name: 'CODE', value: '0' }] },
   ]
   const start = async (essential: boolean) => {
     await register({ family: 'pair', containerDefinitions: containers(essential) })

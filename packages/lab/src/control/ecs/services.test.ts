@@ -188,9 +188,13 @@ test('rolls to a new version behind a load balancer without a failed request, an
     return deployments?.length === 1 && deployments[0]?.rolloutState === 'COMPLETED' && runningCount === 2
   })
   expect([...statuses]).toEqual([200])
-  expect(states).toContain('draining')
   expect(await (await fetch(url)).text()).toBe('v2')
-  await until('the old targets are gone', async () => (await health()).join() === 'healthy,healthy')
+  await until('the old targets are gone', async () => {
+    const now = await health()
+    for (const state of now) states.add(state)
+    return now.join() === 'healthy,healthy'
+  })
+  expect(states).toContain('draining')
 })
 
 test('stops and replaces a task that its target group calls unhealthy, after the grace period', async () => {

@@ -98,6 +98,11 @@ export class LabTask {
     return this.spec.service
   }
 
+  /** Where its containers listen, in the order of the definition. */
+  get ports(): number[] {
+    return this.#parts.flatMap(({ port }) => port ?? [])
+  }
+
   /** Address and port of the containers that are behind a target group. */
   targets(): { groupArn: string; port: number }[] {
     return (this.service?.loadBalancers ?? []).map(({ targetGroupArn = '', containerName, containerPort = 0 }) => {
