@@ -16,6 +16,9 @@ export function builtinsByCall(code: string): string {
     .replaceAll(/\bimport ([\w$]+) from\s*"([^"]+)"/g, (whole, name, module) =>
       isBuiltin(module) ? `const ${name}=${call(module)}` : whole,
     )
+    .replaceAll(/\bimport\("([^"]+)"\)/g, (whole, module) =>
+      isBuiltin(module) ? `Promise.resolve(${call(module)})` : whole,
+    )
     .replaceAll(/\bimport ([\w$]+),\s*\{([^}]*)\}\s*from\s*"([^"]+)"/g, (whole, name, names, module) =>
       isBuiltin(module) ? `const ${name}=${call(module)},{${renamed(names)}}=${name}` : whole,
     )

@@ -11,7 +11,7 @@ const SERVICE = 'CloudWatch'
  * NaN of 0 requests, and averages of ratios are not the ratio.
  */
 export function cloudWatchReader(options: AwsOptions): MetricReader {
-  const sdk = lazy(() => import('@aws-sdk/client-cloudwatch'))
+  const sdk = lazy(() => import('./sdk/cloudwatch.ts'))
   const client = lazy(async () => new (await sdk()).CloudWatchClient(clientConfig(options, 'read')))
 
   return {

@@ -14,7 +14,7 @@ const SERVICE = 'Amazon ECS'
 
 /** The platform on Amazon ECS, API version 2014-11-13. */
 export function ecsPlatform(options: AwsOptions): Platform {
-  const sdk = lazy(() => import('@aws-sdk/client-ecs'))
+  const sdk = lazy(() => import('./sdk/ecs.ts'))
   const reader = lazy(async () => new (await sdk()).ECSClient(clientConfig(options, 'read')))
   const writer = lazy(async () => new (await sdk()).ECSClient(clientConfig(options, 'write')))
 

@@ -13,7 +13,7 @@ const SERVICE = 'Elastic Load Balancing'
  * ModifyRule refuses default rules.
  */
 export function elbSwitch(options: AwsOptions): TrafficSwitch {
-  const sdk = lazy(() => import('@aws-sdk/client-elastic-load-balancing-v2'))
+  const sdk = lazy(() => import('./sdk/elb.ts'))
   const reader = lazy(async () => new (await sdk()).ElasticLoadBalancingV2Client(clientConfig(options, 'read')))
   const writer = lazy(async () => new (await sdk()).ElasticLoadBalancingV2Client(clientConfig(options, 'write')))
 
