@@ -290,6 +290,7 @@ test('refuses services that ECS refuses, and what this lab does not emulate', as
     { deploymentConfiguration: { strategy: 'BLUE_GREEN' } },
     { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 100 } },
     { serviceRegistries: [{ registryArn: 'arn' }] },
+    { deploymentConfiguration: { alarms: { alarmNames: ['a'], enable: true, rollback: true } } },
     { loadBalancers: loadBalancers(group) },
   ]
   for (const each of refused) {

@@ -31,6 +31,9 @@ const NOT_HERE = [
 ]
 /** Per service; AWS has 5000. Each is a process on this machine. */
 const MOST_TASKS = 100
+/** What the lab follows of a deployment configuration and of its circuit breaker. */
+const CONFIGURED = ['maximumPercent', 'minimumHealthyPercent', 'strategy']
+const BREAKER = ['enable', 'rollback']
 const IN_PROGRESS = 'ECS deployment in progress.'
 
 export function serviceOperations(state: EcsState, scheduler: Scheduler, elb: ElbState, now: () => Date) {
@@ -140,7 +143,10 @@ function refuseOtherStrategies(input: Partial<CreateServiceCommandInput>): void 
   if (controller !== 'ECS' || strategy !== 'ROLLING') {
     throw invalid(`This lab has the ECS controller with the ROLLING strategy only, not ${controller} with ${strategy}`)
   }
-  const missing = NOT_HERE.filter((member) => (input as Record<string, unknown>)[member] !== undefined)
+  const missing: string[] = NOT_HERE.filter((member) => (input as Record<string, unknown>)[member] !== undefined)
+  const { deploymentCircuitBreaker, ...configuration } = input.deploymentConfiguration ?? {}
+  missing.push(...Object.keys(configuration).filter((member) => !CONFIGURED.includes(member)))
+  missing.push(...Object.keys(deploymentCircuitBreaker ?? {}).filter((member) => !BREAKER.includes(member)))
   if (missing.length > 0) throw invalid(`This lab does not do anything with ${missing.join(', ')}`)
   if (input.schedulingStrategy === 'DAEMON') throw invalid('This lab has REPLICA services only')
 }
