@@ -43,7 +43,7 @@ interface Attached {
 export function createLoadBalancing(options: TrafficOptions): Traffic {
   const { clock, metrics, addresses, propagationSeconds, settleSeconds, random = Math.random } = options
   const accounting = createAccounting(metrics, () => clock.now().getTime(), settleSeconds)
-  const cookies = createCookieJar()
+  const cookies = createCookieJar(() => clock.now().getTime())
   const balancers = new Map<string, Balancer>()
   const listeners = new Map<string, Attached>()
   const groups = new Map<string, TargetGroup>()

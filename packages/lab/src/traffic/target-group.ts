@@ -1,5 +1,9 @@
 import { request } from 'node:http'
 import type { TargetGroupConfig, TargetHealth, TargetState } from '../ports.ts'
+import { startPatience } from './patience.ts'
+
+/** However fast lab time runs, a target has this long in wall time to answer a health check. */
+const LEAST_CHECK_SECONDS = 1
 
 interface Target {
   readonly address: string
@@ -56,7 +60,10 @@ export class TargetGroup {
     else this.#rest(target)
   }
 
-  /** No new requests from now on; shown as `draining` for the whole delay even when nothing is in flight. */
+  /**
+   * No new requests from now on; shown as `draining` for the whole delay even when nothing is in flight
+   * (ELB user guide, "Edit target group attributes", deregistration delay).
+   */
   async deregister(address: string, port: number): Promise<void> {
     const target = this.#targets.find((each) => each.address === address && each.port === port)
     if (!target) return
@@ -166,7 +173,7 @@ function problemOf({ address, port }: Target, check: TargetGroupConfig['healthCh
         headers: { 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' },
       },
       (answer) => {
-        clearTimeout(timer)
+        patience.end()
         answer.resume()
         const status = answer.statusCode ?? 0
         resolve(
@@ -179,12 +186,12 @@ function problemOf({ address, port }: Target, check: TargetGroupConfig['healthCh
         )
       },
     )
-    const timer = setTimeout(() => {
+    const patience = startPatience(check.timeoutSeconds, LEAST_CHECK_SECONDS, () => {
       resolve({ reason: 'Target.Timeout', description: 'Request timed out' })
       probe.destroy()
-    }, check.timeoutSeconds * 1000)
+    })
     probe.on('error', () => {
-      clearTimeout(timer)
+      patience.end()
       resolve({ reason: 'Target.FailedHealthChecks', description: 'Health checks failed' })
     })
     probe.end()
