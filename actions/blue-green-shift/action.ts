@@ -61,7 +61,7 @@ export default defineAction({
   },
   outputs: {
     outcome: oneOf('shifted', 'already-live', 'planned', 'aborted').describe(
-      '`shifted`: the release has the traffic now. `already-live`: it had it before. `planned`: dry run. `aborted`: no traffic was moved',
+      '`shifted`: the release has the traffic now. `already-live`: it had it before. `planned`: dry run. `aborted`: ended before it was done; `reason-code` and the log say why',
     ),
     deployment: json<DeploymentHandle>().describe(
       'The deployment, for `watch-and-rollback`. Empty when there is nothing to watch',

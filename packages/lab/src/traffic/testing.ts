@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '@interlock/action-kit'
 import { afterEach, beforeEach } from '@jest/globals'
+import { labClock } from '../lab-clock.ts'
 import { createMetricStore } from '../metrics/index.ts'
 import type { Addresses, RuleConfig, TargetGroupConfig } from '../ports.ts'
 import { claimAddresses } from '../tasks/index.ts'
@@ -36,9 +36,9 @@ export function useBalancer(): void {
 /** A load balancer with one listener. */
 export async function start(propagationSeconds: number, seed = 1): Promise<void> {
   await traffic?.close()
-  metrics = createMetricStore(systemClock)
+  metrics = createMetricStore(labClock)
   traffic = createLoadBalancing({
-    clock: systemClock,
+    clock: labClock,
     metrics,
     addresses,
     propagationSeconds,
