@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { transform } from 'esbuild'
@@ -9,6 +8,7 @@ import { licencesOf } from './build/licences.ts'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const ENTRY = 'packages/bundle.ts'
+const CACHE = join(ROOT, 'node_modules/.cache')
 const NCC = join(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js')
 
 /**
@@ -20,13 +20,14 @@ const NCC = join(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js')
  * @returns names of the files written
  */
 export async function build(out: string): Promise<string[]> {
-  const gathered = mkdtempSync(join(tmpdir(), 'interlock-build-'))
+  // ncc numbers modules by their paths and its own, seen from the folder it runs in: so that lies in the checkout too.
+  mkdirSync(CACHE, { recursive: true })
+  const gathered = mkdtempSync(join(CACHE, 'interlock-build-'))
   try {
     const inputs = await gather(ROOT, ENTRY, gathered)
     writeFileSync(join(gathered, 'package.json'), '{"type":"module"}')
     rmSync(out, { recursive: true, force: true })
     mkdirSync(out, { recursive: true })
-    // The working directory is the sources' own: ncc numbers modules by their paths from there.
     execFileSync(process.execPath, [NCC, 'build', 'index.js', '-o', relative(gathered, out), '--no-cache', '-q'], {
       cwd: gathered,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+import { dynamicBuiltins, lazyBuiltins } from './builtins.ts'
+
+/** What an action must never carry: the lab is a tool of ours, and tests are tests. */
+const NEVER = /(^|\/)packages\/lab\/|(^|\/)test\/|\.test\.ts$/
+
+/**
+ * Gathers the entry and all it imports into ES modules in `out`: types stripped, what nobody calls left out, what is
+ * imported dynamically in files of its own. ncc alone takes the CommonJS form of the AWS SDK, whole: five times as much to
+ * parse before the first call.
+ *
+ * @returns the files that went in, as paths from `root`
+ */
+export async function gather(root: string, entry: string, out: string): Promise<string[]> {
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { index: entry },
+    // Not written there: the names of chunks are hashes that depend on where this lies, seen from the root.
+    outdir: join(root, 'gathered'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    conditions: ['module', 'import'],
+    plugins: [lazyBuiltins, manifests],
+    // Errors are told by their names, and esbuild numbers what has the same name in two files.
+    keepNames: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  })
+  for (const { path, text } of outputFiles) writeFileSync(join(out, basename(path)), dynamicBuiltins(text))
+  const inputs = Object.entries(metafile.outputs).flatMap(([, output]) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  )
+  const forbidden = inputs.filter((path) => NEVER.test(path))
+  if (forbidden.length > 0) throw new Error(`This must not ship, but something imports it: ${forbidden.join(', ')}`)
+  return [...new Set(inputs)].sort()
+}
+
+/** Of a package.json only what programs ask for: dist does not change because a tool's version does. */
+const manifests: Plugin = {
+  name: 'manifests',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      const { name, version, repository } = JSON.parse(readFileSync(path, 'utf8'))
+      return { contents: JSON.stringify({ name, version, repository }), loader: 'json' }
+    })
+  },
+}
