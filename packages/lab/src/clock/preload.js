@@ -11,12 +11,16 @@ import timers from 'node:timers'
 import timersPromises from 'node:timers/promises'
 
 const RealDate = Date
+const machineNow = Date.now
 const real = {
   setTimeout: globalThis.setTimeout,
   setInterval: globalThis.setInterval,
   clearTimeout: globalThis.clearTimeout,
+  clearInterval: globalThis.clearInterval,
 }
 const LONGEST_TIMER = 2 ** 31 - 1
+/** Timers up to this (lab milliseconds) need not be known to a jump: they fire soon in any case. */
+const SHORT = 1000
 
 if (process.env.LAB_CLOCK) install(process.env.LAB_CLOCK)
 
@@ -25,24 +29,20 @@ function install(file) {
   /** Long timers that still wait, by the handle that was given out, so that a jump can bring them forward. */
   const waiting = new Map()
 
-  const virtualNow = () => clock.anchorVirtual + (RealDate.now() - clock.anchorReal) * clock.rate
+  const virtualNow = () => clock.anchorVirtual + (machineNow() - clock.anchorReal) * clock.rate
   const read = () => {
     clock = JSON.parse(readFileSync(file, 'utf8'))
   }
   read()
 
-  class LabDate extends RealDate {
-    constructor(...given) {
-      if (given.length === 0) super(virtualNow())
-      else super(...given)
-    }
-
-    static now() {
-      return Math.floor(virtualNow())
-    }
-  }
-  // Date() without new gives text; Date.prototype.constructor and instanceof must go on working.
-  globalThis.Date = new Proxy(LabDate, { apply: () => new LabDate().toString() })
+  // Date.prototype stays the real one, so that dates which Node makes itself are instances of Date too.
+  RealDate.now = () => Math.floor(virtualNow())
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, given, called) =>
+      Reflect.construct(target, given.length === 0 ? [virtualNow()] : given, called),
+    // Date() without new gives text.
+    apply: () => new RealDate(virtualNow()).toString(),
+  })
   RealDate.prototype.constructor = globalThis.Date
 
   const realDelay = (milliseconds) => Math.min(Math.max(1, (Number(milliseconds) || 0) / clock.rate), LONGEST_TIMER)
@@ -54,7 +54,19 @@ function install(file) {
       callback(...given)
     }
     const handle = real.setTimeout(run, realDelay(milliseconds))
-    if (Number(milliseconds) > 1000) waiting.set(handle, { due, run, timer: handle })
+    if (Number(milliseconds) > SHORT) waiting.set(handle, { due, run, timer: handle })
+    return handle
+  }
+
+  function setInterval(callback, milliseconds, ...given) {
+    const every = Number(milliseconds) || 0
+    const run = () => {
+      const entry = waiting.get(handle)
+      if (entry) entry.due = virtualNow() + every
+      callback(...given)
+    }
+    const handle = real.setInterval(run, realDelay(every))
+    if (every > SHORT) waiting.set(handle, { due: virtualNow() + every, run, timer: handle, every })
     return handle
   }
 
@@ -64,24 +76,20 @@ function install(file) {
     waiting.delete(handle)
   }
 
-  function setInterval(callback, milliseconds, ...given) {
-    return real.setInterval(callback, realDelay(milliseconds), ...given)
-  }
-
-  const promised = (value, { signal, ref = true } = {}, milliseconds) =>
+  const sleep = (milliseconds, value, { signal, ref = true } = {}) =>
     new Promise((resolve, reject) => {
       const abort = () => {
         clearTimeout(timer)
         reject(
-          Object.assign(new Error('The operation was aborted', { cause: signal?.reason }), {
+          Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
             name: 'AbortError',
             code: 'ABORT_ERR',
           }),
         )
       }
-      if (signal?.aborted)
-        return reject(Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }))
-      const timer = setTimeout(() => {
+      let timer
+      if (signal?.aborted) return abort()
+      timer = setTimeout(() => {
         signal?.removeEventListener('abort', abort)
         resolve(value)
       }, milliseconds)
@@ -89,16 +97,16 @@ function install(file) {
       signal?.addEventListener('abort', abort, { once: true })
     })
 
-  const sleep = (milliseconds, value, options) => promised(value, options, milliseconds)
+  async function* ticks(milliseconds, value, options) {
+    while (true) yield await sleep(milliseconds, value, options)
+  }
+
   setTimeout[Symbol.for('nodejs.util.promisify.custom')] = sleep
-  globalThis.setTimeout = setTimeout
-  globalThis.setInterval = setInterval
-  globalThis.clearTimeout = clearTimeout
-  timers.setTimeout = setTimeout
-  timers.clearTimeout = clearTimeout
-  timers.setInterval = setInterval
-  timersPromises.setTimeout = sleep
-  timersPromises.scheduler.wait = (milliseconds, options) => promised(undefined, options, milliseconds)
+  const scaled = { setTimeout, setInterval, clearTimeout, clearInterval: clearTimeout }
+  Object.assign(globalThis, scaled)
+  Object.assign(timers, scaled)
+  Object.assign(timersPromises, { setTimeout: sleep, setInterval: ticks })
+  timersPromises.scheduler.wait = (milliseconds, options) => sleep(milliseconds, undefined, options)
   AbortSignal.timeout = (milliseconds) => {
     const controller = new AbortController()
     setTimeout(
@@ -112,13 +120,30 @@ function install(file) {
   /** For what stays in wall time inside a process that runs fast. */
   globalThis[Symbol.for('interlock.lab.clock.wall')] = real
 
-  /** Called by clock-file.ts after it has rewritten the file: reads it and fires what has become due, in order. */
+  /**
+   * Called by clock-file.ts after it has rewritten the file: reads it and fires what has become due, in order. An
+   * interval that was jumped over several times fires once, as after a machine's sleep.
+   */
   globalThis[Symbol.for('interlock.lab.clock.jump')] = () => {
     read()
     const now = virtualNow()
-    for (const entry of [...waiting.values()].sort((a, b) => a.due - b.due)) {
+    for (const [handle, entry] of [...waiting].sort(([, a], [, b]) => a.due - b.due)) {
+      // Cleared by its number or by its own close().
+      if (entry.timer._destroyed) {
+        waiting.delete(handle)
+        continue
+      }
+      const keepsAlive = entry.timer.hasRef()
+      const start = (timer) => {
+        if (!keepsAlive) timer.unref()
+        entry.timer = timer
+      }
       real.clearTimeout(entry.timer)
-      entry.timer = real.setTimeout(entry.run, realDelay(entry.due - now))
+      const run = () => {
+        if (entry.every !== undefined) start(real.setInterval(entry.run, realDelay(entry.every)))
+        entry.run()
+      }
+      start(real.setTimeout(run, realDelay(entry.due - now)))
     }
   }
 }
