@@ -67,7 +67,7 @@ export default defineAction({
       'The deployment, for `watch-and-rollback`. Empty when there is nothing to watch',
     ),
   },
-  headline: { output: 'outcome', onFailure: 'aborted' },
+  onFailure: { outcome: 'aborted' },
 
   check({ inputs }) {
     const problems: string[] = []

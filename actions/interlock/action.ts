@@ -18,7 +18,7 @@ export default defineAction({
   outputs: {
     decision: oneOf('allow', 'block').describe('`allow` or `block`; `block` whenever a gate could not be asked'),
   },
-  headline: { output: 'decision', onFailure: 'block' },
+  onFailure: { decision: 'block' },
 
   async run() {
     const others = Object.keys(actions).filter((name) => name !== ROOT_ACTION)

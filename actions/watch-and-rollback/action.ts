@@ -58,14 +58,13 @@ export default defineAction({
       'From the decision until the first of 20 probes in a row was answered by the old version; empty without a rollback or a probe',
     ),
   },
-  headline: { output: 'verdict', onFailure: 'ERROR' },
+  onFailure: { verdict: 'ERROR', outcome: 'failed' },
 
   async run({ inputs, log, summary, runner, clock, signal, outputs }) {
     const handle = inputs.deployment
     const holder = runner.runId
     const { trafficSwitch, platform, metrics } = awsPorts({ userAgent: `${USER_AGENT} run/${holder}` })
     const plan = planOf(inputs)
-    outputs.set({ outcome: 'failed' })
 
     const journal = await log.group('Find the way back', async () => {
       const found = await attach(trafficSwitch, handle)

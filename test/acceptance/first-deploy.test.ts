@@ -78,7 +78,8 @@ test('a good version gets the traffic and is promoted without a failed request',
   expect(shifted.summary).toMatch(/Shifted to first:/)
 
   const watched = await watch(job('v2'), shifted.outputs['deployment'] ?? '')
-  expect([watched.exitCode, watched.outputs['verdict'], watched.outputs['outcome']]).toEqual([0, 'PASS', 'promoted'])
+  expect(watched.outputs).toMatchObject({ verdict: 'PASS', outcome: 'promoted' })
+  expect(watched.exitCode).toBe(0)
 
   const answers = load.since(begun)
   expect(answers.filter(({ status }) => status === 'error' || status >= 500)).toEqual([])
@@ -96,7 +97,8 @@ test('a bad version is found worse and the old one answers again, after one writ
   const handle = shifted.outputs['deployment'] ?? ''
   const before = (await lab.calls()).at(-1)?.n ?? 0
   const watched = await watch(job('v3'), handle)
-  expect([watched.exitCode, watched.outputs['verdict'], watched.outputs['outcome']]).toEqual([1, 'FAIL', 'rolled-back'])
+  expect(watched.outputs).toMatchObject({ verdict: 'FAIL', outcome: 'rolled-back' })
+  expect(watched.exitCode).toBe(1)
   expect(watched.outputs['reason-code']).toBe('more-errors-than-baseline')
   expect(JSON.parse(watched.outputs['result'] ?? '')).toMatchObject({
     schemaVersion: 1,

@@ -115,7 +115,7 @@ test('action.yml says what the spec says, whatever characters are in it', () => 
       name: text().required().describe('*star'),
     },
     outputs: { outcome: oneOf('a', 'b') },
-    headline: { output: 'outcome', onFailure: 'b' },
+    onFailure: { outcome: 'b' },
     run: async () => ({ reasonCode: 'dry-run', verdict: '' }),
   })
   expect(parse(renderActionYml(spec))).toEqual({

@@ -13,7 +13,7 @@ export function outputProblems(root: string, specs: readonly Action[]): string[]
     const calls = sourcesIn(root, [folder])
       .filter(({ path }) => !path.endsWith('.test.ts'))
       .flatMap(namesSetIn)
-    const set = new Set([spec.headline.output, ...calls])
+    const set = new Set([...Object.keys(spec.onFailure), ...calls])
     return [
       ...[...set]
         .filter((name) => !declared.includes(name))

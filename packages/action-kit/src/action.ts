@@ -53,8 +53,8 @@ export interface ActionSpec<I extends Fields, O extends Fields> {
   readonly inputs: I
   /** `reason-code` and `result` are added to these. */
   readonly outputs: O
-  /** The output that says how it went, and what it says when the action fails: set on every path. */
-  readonly headline: Headline<O>
+  /** What the outputs that say how it went say unless `run` sets them: one at least is set on every path. */
+  readonly onFailure: OnFailure<O>
   /** Contradictions between inputs, one sentence each; reported with all other problems. */
   check?(candidates: { readonly inputs: Candidates<I> }): readonly string[]
   run(context: Context<I, O>): Promise<Ending>
@@ -62,12 +62,8 @@ export interface ActionSpec<I extends Fields, O extends Fields> {
   post?(context: PostContext): Promise<void>
 }
 
-type Headline<O extends Fields> = {
-  readonly [Name in keyof O & string]: {
-    readonly output: Name
-    readonly onFailure: Exclude<Values<O>[Name], undefined>
-  }
-}[keyof O & string]
+type OnFailure<O extends Fields> = OutputValues<O> &
+  { [Name in keyof O]: Required<Pick<OutputValues<O>, Name>> }[keyof O]
 
 /** An action of whatever inputs and outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: the map of actions holds specs of every type; each is checked where it is defined

@@ -26,9 +26,8 @@ export function renderOutputs(
 
 /** What the outputs say if the step is killed before it ends. */
 export function outputsIfKilled(action: Action): Record<string, string> {
-  const { output, onFailure } = action.headline
   const verdict = 'The step was killed before it ended; run it again.'
-  return renderOutputs(action, { [output]: onFailure }, { reasonCode: 'cancelled', verdict })
+  return renderOutputs(action, action.onFailure, { reasonCode: 'cancelled', verdict })
 }
 
 function camelCase(name: string): string {

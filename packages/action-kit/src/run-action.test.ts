@@ -24,7 +24,7 @@ async function runProcess(
     `import { defineAction, oneOf, runAction, heading } from ${JSON.stringify(KIT)}
     await runAction(defineAction({
       name: 'tried', title: 'Tried', description: 'Tried', inputs: {}, outputs: { outcome: oneOf('done', 'failed') },
-      headline: { output: 'outcome', onFailure: 'failed' }, ${members} }), 'main')`,
+      onFailure: { outcome: 'failed' }, ${members} }), 'main')`,
   )
   const child = spawn(process.execPath, [entry], { env: { ...files }, stdio: ['ignore', 'pipe', 'inherit'] })
   let out = ''

@@ -17,7 +17,7 @@ function actionThat(run: ActionSpec<Fields, typeof outputs>['run'], more: Partia
     ...{ name: 'tried', title: 'Tried', description: 'Tried' },
     inputs: { 'watch-for': duration().default('15m'), token: secret(), name: text().describe('A name') },
     outputs,
-    headline: { output: 'outcome', onFailure: 'failed' },
+    onFailure: { outcome: 'failed' },
     run,
     ...more,
   })
@@ -237,15 +237,15 @@ test('a step whose outputs cannot be written is red', async () => {
 test('a spec whose parts do not fit together does not compile', () => {
   const spec = { name: 'x', title: 'X', description: 'X', inputs: { count: integer().default(1) }, outputs }
   const run = async () => ({ reasonCode: 'shifted', verdict: '' }) as const
-  // @ts-expect-error the headline is one of the outputs
-  defineAction({ ...spec, run, headline: { output: 'verdict', onFailure: 'failed' } })
+  // @ts-expect-error it says something of the outputs that there are
+  defineAction({ ...spec, run, onFailure: { verdict: 'failed' } })
   // @ts-expect-error on failure it says one of its own values
-  defineAction({ ...spec, run, headline: { output: 'outcome', onFailure: 'broken' } })
-  const headline = { output: 'outcome', onFailure: 'failed' } as const
+  defineAction({ ...spec, run, onFailure: { outcome: 'broken' } })
+  const onFailure = { outcome: 'failed' } as const
   // @ts-expect-error a reason code is one of the closed union
-  defineAction({ ...spec, headline, run: async () => ({ reasonCode: 'because', verdict: '' }) })
+  defineAction({ ...spec, onFailure, run: async () => ({ reasonCode: 'because', verdict: '' }) })
   defineAction({
-    ...{ ...spec, headline },
+    ...{ ...spec, onFailure },
     async run({ inputs, outputs }) {
       const count: number = inputs.count
       outputs.set({ 'took-seconds': count })

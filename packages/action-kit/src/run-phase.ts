@@ -37,7 +37,7 @@ async function runMain(action: Action, io: Io, log: Log, annotations: Annotation
   const { environment, write, signal } = io
   const masks = new Masks(write)
   const summary = new Summary()
-  const values: Record<string, unknown> = { [action.headline.output]: action.headline.onFailure }
+  const values: Record<string, unknown> = { ...action.onFailure }
   for (const warning of maskSecrets(action, environment, masks)) log.warning(warning)
 
   let ending: Ending
