@@ -1,7 +1,7 @@
 /** Values kept for percentiles; beyond it every other one is dropped, which is exact enough for a lab. */
 const KEPT_VALUES = 20_000
 
-/** Data of one period. */
+/** Data of one period. Sums, counts and bounds are exact; percentiles are of at most 20 000 evenly chosen values. */
 export class Bucket {
   sum = 0
   count = 0
@@ -9,15 +9,22 @@ export class Bucket {
   maximum = Number.NEGATIVE_INFINITY
   #values: number[] = []
   #sorted = true
+  /** One in so many values is kept. */
+  #stride = 1
+  #passedOver = 0
 
   add(value: number, count = 1): void {
     this.sum += value * count
     this.count += count
     this.minimum = Math.min(this.minimum, value)
     this.maximum = Math.max(this.maximum, value)
-    for (let n = 0; n < Math.min(count, KEPT_VALUES); n += 1) this.#values.push(value)
+    this.#passedOver += count
+    while (this.#passedOver >= this.#stride) {
+      this.#passedOver -= this.#stride
+      this.#values.push(value)
+      if (this.#values.length > KEPT_VALUES) this.#thin(this.#stride * 2)
+    }
     this.#sorted = false
-    if (this.#values.length > KEPT_VALUES) this.#values = this.#values.filter((_value, at) => at % 2 === 0)
   }
 
   merge(other: Bucket): this {
@@ -25,19 +32,41 @@ export class Bucket {
     this.count += other.count
     this.minimum = Math.min(this.minimum, other.minimum)
     this.maximum = Math.max(this.maximum, other.maximum)
-    this.#values = this.#values.concat(other.#values)
+    // A value of either must stand for equally many.
+    const step = Math.max(1, this.#stride / other.#stride)
+    if (other.#stride > this.#stride) this.#thin(other.#stride)
+    this.#values = this.#values.concat(other.#values.filter((_value, at) => at % step === 0))
     this.#sorted = false
     return this
   }
 
   /** `share` from 0 to 1; interpolated between neighbours. */
   percentile(share: number): number {
+    const values = this.#inOrder()
+    const at = share * (values.length - 1)
+    const below = values[Math.floor(at)] ?? Number.NaN
+    const above = values[Math.ceil(at)] ?? below
+    return below + (above - below) * (at - Math.floor(at))
+  }
+
+  /** Mean of the lowest `share` of the values. */
+  trimmedMean(share: number): number {
+    const values = this.#inOrder()
+    const kept = values.slice(0, Math.max(1, Math.round(share * values.length)))
+    return kept.reduce((sum, value) => sum + value, 0) / kept.length
+  }
+
+  #inOrder(): readonly number[] {
     if (!this.#sorted) this.#values.sort((a, b) => a - b)
     this.#sorted = true
-    const at = share * (this.#values.length - 1)
-    const below = this.#values[Math.floor(at)] ?? Number.NaN
-    const above = this.#values[Math.ceil(at)] ?? below
-    return below + (above - below) * (at - Math.floor(at))
+    return this.#values
+  }
+
+  /** Strides are powers of two, so one always divides the other. */
+  #thin(stride: number): void {
+    const step = stride / this.#stride
+    this.#values = this.#values.filter((_value, at) => at % step === 0)
+    this.#stride = stride
   }
 }
 
@@ -55,13 +84,14 @@ export function statisticOf(stat: string): (bucket: Bucket) => number {
     case 'Maximum':
       return ({ maximum }) => maximum
   }
-  const percent = Number(/^p(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(stat)?.[1] ?? Number.NaN)
-  if (Number.isNaN(percent)) throw new UnknownStatistic(stat)
-  return (bucket) => bucket.percentile(percent / 100)
+  const [, kind, percent] = /^(p|tm)(\d{1,2}(?:\.\d{1,10})?|100)$/.exec(stat) ?? []
+  if (percent === undefined) throw new UnknownStatistic(stat)
+  const share = Number(percent) / 100
+  return (bucket) => (kind === 'p' ? bucket.percentile(share) : bucket.trimmedMean(share))
 }
 
 export class UnknownStatistic extends Error {
   constructor(stat: string) {
-    super(`The lab knows Sum, SampleCount, Average, Minimum, Maximum and pNN, not the statistic ${stat}`)
+    super(`The lab knows Sum, SampleCount, Average, Minimum, Maximum, pNN and tmNN, not the statistic ${stat}`)
   }
 }

@@ -4,6 +4,9 @@ import { Bucket, statisticOf } from './statistic.ts'
 
 /** Older buckets are forgotten; CloudWatch keeps one-minute points for 15 days, nothing here looks back that far. */
 const KEPT_MILLISECONDS = 26 * 3_600_000
+/** Points of less than a minute can be had for so long (API reference, MetricStat). */
+const FINE_MILLISECONDS = 3 * 3_600_000
+const MINUTE = 60_000
 
 interface Series {
   readonly namespace: string
@@ -13,7 +16,13 @@ interface Series {
   readonly buckets: Map<number, Stored>
 }
 
+/** A second or minute, in two parts: what happened early in it can be seen earlier. */
 interface Stored {
+  readonly width: number
+  readonly parts: readonly [Part, Part]
+}
+
+interface Part {
   readonly bucket: Bucket
   readonly visibleFrom: number
 }
@@ -32,14 +41,11 @@ export function createMetricStore(clock: Clock): MetricStore {
       const start = Math.floor(at / width) * width
       let stored = found.buckets.get(start)
       if (!stored) {
-        stored = {
-          bucket: new Bucket(),
-          visibleFrom: visibleAfterSeconds > 0 ? start + width + visibleAfterSeconds * 1000 : 0,
-        }
+        stored = { width, parts: partsOf(start + width, visibleAfterSeconds * 1000) }
         found.buckets.set(start, stored)
         forget(found, clock.now().getTime())
       }
-      stored.bucket.add(value, count)
+      stored.parts[at < start + width / 2 ? 0 : 1].bucket.add(value, count)
     },
 
     query(query) {
@@ -63,18 +69,32 @@ export function createMetricStore(clock: Clock): MetricStore {
   }
 }
 
+/** A minute that settles is seen in part from half of the delay on, and is revised when it has settled. */
+function partsOf(end: number, settling: number): [Part, Part] {
+  const seenFrom = (delay: number) => ({ bucket: new Bucket(), visibleFrom: settling > 0 ? end + delay : 0 })
+  return [seenFrom(settling / 2), seenFrom(settling)]
+}
+
 function pointsOf(
   { buckets }: Series,
-  { start, end, period }: MetricQuery,
+  query: MetricQuery,
   now: number,
   statistic: (bucket: Bucket) => number,
 ): MetricPoint[] {
-  const width = period * 1000
+  const period = query.period * 1000
+  // CloudWatch rounds the start down (API reference, GetMetricData, StartTime).
+  const unit = Math.min(period, MINUTE)
+  const start = Math.floor(query.start / unit) * unit
   const merged = new Map<number, Bucket>()
-  for (const [at, { bucket, visibleFrom }] of buckets) {
-    if (at < start || at >= end || visibleFrom > now) continue
-    const period = Math.floor(at / width) * width
-    merged.set(period, (merged.get(period) ?? new Bucket()).merge(bucket))
+  for (const [at, { width, parts }] of buckets) {
+    if (at < start || at >= query.end) continue
+    // Minutes have no seconds in them, and seconds are not kept for long.
+    if (period < MINUTE && (period < width || at < now - FINE_MILLISECONDS)) continue
+    for (const { bucket, visibleFrom } of parts) {
+      if (bucket.count === 0 || visibleFrom > now) continue
+      const from = Math.floor(at / period) * period
+      merged.set(from, (merged.get(from) ?? new Bucket()).merge(bucket))
+    }
   }
   return [...merged].map(([at, bucket]) => ({ at, value: statistic(bucket) })).toSorted((a, b) => a.at - b.at)
 }

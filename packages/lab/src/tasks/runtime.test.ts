@@ -76,6 +76,23 @@ test('a container that does not heed SIGTERM is killed after the stop time-out',
   expect(await container.stop()).toEqual({ exitCode: 137, signal: 'SIGKILL' })
 })
 
+test('what a container started ends with it', async () => {
+  runtime = createContainerRuntime(
+    {
+      'parent:1': node(
+        `const { pid } = require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' }); console.log(pid); setTimeout(() => process.exit(1), 200)`,
+      ),
+    },
+    '/',
+  )
+  const container = runtime.start({ image: 'parent:1', ...spec })
+  await until(() => container.logTail().length > 0)
+  const child = Number(container.logTail()[0])
+  expect(isAlive(child)).toBe(true)
+  expect(await container.ended).toEqual({ exitCode: 1 })
+  await until(() => !isAlive(child))
+})
+
 test('closing the runtime leaves no process', async () => {
   const container = start('stubborn:1')
   await runtime?.close()

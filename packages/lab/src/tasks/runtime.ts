@@ -63,7 +63,11 @@ class RunningContainer implements Container {
         resolve({ exitCode: 127, reason: `CannotStartContainerError: ${error.message}` }),
       )
       this.#process.once('exit', (code, signal) => {
-        if (pid !== undefined) watchdog.release(pid)
+        if (pid !== undefined) {
+          // What the container started ends with it, as in a container.
+          killGroup(pid)
+          watchdog.release(pid)
+        }
         resolve({ exitCode: code ?? exitCodeOf(signal), ...(signal !== null && { signal }) })
       })
     })
@@ -89,11 +93,7 @@ class RunningContainer implements Container {
   async kill(): Promise<ContainerExit> {
     const { pid } = this.#process
     if (pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGKILL')
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-      }
+      killGroup(pid)
     }
     return this.ended
   }
@@ -101,6 +101,15 @@ class RunningContainer implements Container {
   #keep(text: string): void {
     this.#tail.push(...text.split('\n').filter((line) => line !== ''))
     this.#tail.splice(0, Math.max(0, this.#tail.length - TAIL_LINES))
+  }
+}
+
+/** Kills a process group; one that has no members any more, or (EPERM on macOS) only dead ones, is fine. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 
