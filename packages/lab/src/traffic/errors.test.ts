@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import {
@@ -9,6 +10,7 @@ import {
   names,
   ofGroup,
   ofLb,
+  servers,
   sum,
   target,
   traffic,
@@ -44,6 +46,17 @@ test('a target that closes the connection is a 502 of the balancer', async () =>
   expect(await names(2)).toEqual({ 502: 2 })
   expect(sum('HTTPCode_ELB_502_Count', ofLb)).toBe(2)
   expect(sum('TargetConnectionErrorCount', ofGroup('a'))).toBe(0)
+})
+
+test('a target that does not speak HTTP is a 502', async () => {
+  group('a', {}, { enabled: false })
+  traffic.setRules('listener', [forward({ a: 1 })])
+  const garbage = createTcpServer((socket) => void socket.on('error', () => {}).end('hello\r\n\r\n'))
+  const address = addresses.next()
+  await new Promise<void>((resolve) => garbage.listen(0, address, resolve))
+  servers.push(garbage)
+  traffic.registerTarget('a', address, (garbage.address() as AddressInfo).port)
+  expect(await names(2)).toEqual({ 502: 2 })
 })
 
 test('a target that refuses connections is a 502 and a connection error of its group', async () => {
@@ -84,11 +97,16 @@ test('bodies and headers pass in both directions, with who the client was', asyn
   group('a', {}, { enabled: false })
   traffic.setRules('listener', [forward({ a: 1 })])
   await target('a', 'a', (incoming, answer) => {
-    answer.writeHead(201, { 'x-from': String(incoming.headers['x-forwarded-for']), 'x-method': incoming.method ?? '' })
+    answer.writeHead(201, {
+      'x-from': String(incoming.headers['x-forwarded-for']),
+      'x-trace': String(incoming.headers['x-amzn-trace-id']),
+      'x-method': incoming.method ?? '',
+    })
     incoming.pipe(answer)
   })
   const body = 'x'.repeat(300_000)
-  const answer = await fetch(url, { method: 'POST', body })
+  const answer = await fetch(url, { method: 'POST', body, headers: { 'x-amzn-trace-id': 'Root=1-2-3' } })
+  expect(answer.headers.get('x-trace')).toMatch(/^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-2-3$/)
   expect([answer.status, answer.headers.get('x-method'), answer.headers.get('x-from')]).toEqual([
     201,
     'POST',

@@ -21,10 +21,12 @@ export function withoutHopByHop(headers: IncomingMessage['headers']): Record<str
   )
 }
 
-/** What a target gets: the client's headers, and who the client was (ELB user guide, "HTTP headers"). */
+/** What a target gets: the client's headers, and who the client was (ALB guide, "HTTP headers", "Request tracing"). */
 export function forwardedHeaders({ headers, socket }: IncomingMessage): Record<string, string | string[]> {
   const client = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
   const before = headers['x-forwarded-for']
+  const traced = headers['x-amzn-trace-id']
+  const traceId = `1-${Math.floor(Date.now() / 1000).toString(16)}-${randomUUID().replaceAll('-', '').slice(0, 24)}`
   return {
     ...withoutHopByHop(headers),
     // The body's framing is hop by hop, so it is chosen anew: chunked stays chunked.
@@ -32,6 +34,6 @@ export function forwardedHeaders({ headers, socket }: IncomingMessage): Record<s
     'x-forwarded-for': before === undefined ? client : `${before}, ${client}`,
     'x-forwarded-proto': 'http',
     'x-forwarded-port': `${socket.localPort}`,
-    'x-amzn-trace-id': `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomUUID().replaceAll('-', '').slice(0, 24)}`,
+    'x-amzn-trace-id': traced === undefined ? `Root=${traceId}` : `Self=${traceId};${traced}`,
   }
 }
