@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { throughBarrels } from './barrels.ts'
 import { dynamicBuiltins, lazyBuiltins } from './builtins.ts'
 
 /** What an action must never carry: the lab is a tool of ours, and tests are tests. */
@@ -26,7 +27,7 @@ export async function gather(root: string, entry: string, out: string): Promise<
     target: 'node24',
     mainFields: ['module', 'main'],
     conditions: ['module', 'import'],
-    plugins: [lazyBuiltins, manifests],
+    plugins: [lazyBuiltins, manifests, throughBarrels],
     // Errors are told by their names, and esbuild numbers what has the same name in two files.
     keepNames: true,
     minifySyntax: true,
