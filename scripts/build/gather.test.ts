@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { transform } from 'esbuild'
 import { gather } from './gather.ts'
 import { licencesOf } from './licences.ts'
 
@@ -56,6 +57,23 @@ test('of a package.json only name, version and repository go in, so that a toolâ
   expect(await run(`import manifest from './package.json'; console.log(JSON.stringify(manifest))`)).toBe(
     '{"name":"n","version":"1.2.3"}',
   )
+})
+
+test('a class that code asks for by its name keeps it when its chunk is minified', async () => {
+  write('other.ts', 'export class NoOpLogger {\n  warn() {}\n}')
+  write(
+    'entry.ts',
+    `
+    const { NoOpLogger } = await import('./other.ts')
+    console.log([new NoOpLogger()].every((each) => each.constructor?.name === 'NoOpLogger'))`,
+  )
+  write('out/package.json', '{"type":"module"}')
+  await gather(root, 'entry.ts', join(root, 'out'))
+  for (const file of readdirSync(join(root, 'out')).filter((name) => name.endsWith('.js'))) {
+    const { code } = await transform(readFileSync(join(root, 'out', file), 'utf8'), { minify: true, format: 'esm' })
+    writeFileSync(join(root, 'out', file), code)
+  }
+  expect(execFileSync(process.execPath, [join(root, 'out/index.js')], { encoding: 'utf8' }).trim()).toBe('true')
 })
 
 test('an entry that reaches the lab is refused by the path of the file', async () => {
