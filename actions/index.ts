@@ -1,7 +1,8 @@
-import type { Action, Phase } from '@interlock/action-kit'
+import { type Action, type Phase, runAction as runPhaseOf } from '@interlock/action-kit'
 
 /**
- * Every action by its name. Each is behind a dynamic import, so that a step loads only the code of its own action.
+ * Every action by its name. Each is behind a dynamic import, so that a step loads only the code of its own action; the kit
+ * is not, since each needs it and a file of its own costs a millisecond.
  * The key is the folder in `actions/`.
  */
 export const actions: Readonly<Record<string, () => Promise<{ readonly default: Action }>>> = {
@@ -17,6 +18,6 @@ export const ROOT_ACTION = 'interlock'
 export async function runAction(name: string, phase: Phase): Promise<never> {
   const load = actions[name]
   if (!load) throw new Error(`There is no action ${name}; there are ${Object.keys(actions).join(', ')}.`)
-  const [kit, { default: action }] = await Promise.all([import('@interlock/action-kit'), load()])
-  return await kit.runAction(action, phase)
+  const { default: action } = await load()
+  return await runPhaseOf(action, phase)
 }
