@@ -1,7 +1,7 @@
 import type { Addresses } from '../ports.ts'
 
-/** As many as the block has. */
-const TRIES = 254
+/** As many as a block has. */
+const TRIES = 0xff_00
 
 /** The same addresses without those that `isTaken`: a lab that runs for long goes through its block more than once. */
 export function freeAddresses(addresses: Addresses, isTaken: (address: string) => boolean): Addresses {

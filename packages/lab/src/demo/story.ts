@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { realNow } from '../clock/index.ts'
+import { startLabProcess } from '../lab-process.ts'
 import { startLoad } from '../load/index.ts'
 import { createShop } from '../shop/index.ts'
 import { startWatchdog } from '../tasks/watchdog.ts'
 import { CALLER, type DemoRun, type Deploy } from './demo-run.ts'
 import { deploy, startJob } from './deploy.ts'
-import { startLab } from './lab-process.ts'
 import { type Screen, showLive } from './live/index.ts'
 import {
   AFTERMATH_SECONDS,
@@ -13,6 +13,7 @@ import {
   BETWEEN_SECONDS,
   CLOCK_RATE,
   FIRST_VERSION,
+  IMAGES,
   PROPAGATION_SECONDS,
   RELEASES,
   REQUEST_TIMEOUT_MS,
@@ -32,7 +33,13 @@ export async function playDemo(screen: Screen, signal: AbortSignal): Promise<Dem
   const startedAt = realNow()
 
   screen.event('A cloud on this machine: ECS, load balancing, CloudWatch, in lab time', `${CLOCK_RATE} × as fast`)
-  const lab = house.adopt(await orInterrupted(startLab(watchdog), signal), (each) => each.close())
+  const lab = house.adopt(
+    await orInterrupted(
+      startLabProcess({ images: IMAGES, propagationSeconds: PROPAGATION_SECONDS, clockRate: CLOCK_RATE, watchdog }),
+      signal,
+    ),
+    (each) => each.close(),
+  )
 
   screen.event(
     'A cluster, a load balancer and two services, as your Terraform would make them',
@@ -59,14 +66,7 @@ export async function playDemo(screen: Screen, signal: AbortSignal): Promise<Dem
     if (at > 0) await sleep(BETWEEN_SECONDS * 1000, undefined, { signal })
     live.chapter(`Deploy ${version}`, because)
     const job = startJob(watchdog, {
-      env: {
-        AWS_ENDPOINT_URL: lab.url,
-        AWS_REGION: 'eu-west-1',
-        AWS_ACCESS_KEY_ID: CALLER,
-        AWS_SECRET_ACCESS_KEY: 'any',
-        GITHUB_RUN_ID: `${at + 1}`,
-        ...lab.clock,
-      },
+      env: { ...lab.environment(CALLER), GITHUB_RUN_ID: `${at + 1}` },
       lost: signal,
       onLine: live.line,
     })

@@ -18,8 +18,8 @@ export const BALANCER_ATTRIBUTES: Attributes = {
 
 export const GROUP_ATTRIBUTES: Attributes = {
   'deregistration_delay.timeout_seconds': whole(300, 0, 3_600),
-  // 0 is off.
-  'slow_start.duration_seconds': { initial: '0', accepts: (value) => value === '0' || isWhole(value, 30, 900) },
+  // 0 is off; the lab has no slow start.
+  'slow_start.duration_seconds': fixed('0'),
   'stickiness.enabled': oneOf('false', 'true'),
   'stickiness.type': fixed('lb_cookie'),
   'stickiness.lb_cookie.duration_seconds': whole(86_400, 1, 604_800),

@@ -1,8 +1,8 @@
 import { realNow } from '../../clock/index.ts'
+import type { LabProcess } from '../../lab-process.ts'
 import type { Load } from '../../load/index.ts'
 import type { LogLine } from '../../runner/index.ts'
 import type { Shop } from '../../shop/index.ts'
-import type { LabProcess } from '../lab-process.ts'
 import type { Screen } from './screen.ts'
 import { sidesOf, trafficOf } from './status.ts'
 
