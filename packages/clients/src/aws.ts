@@ -1,12 +1,8 @@
 import type { MetricReader, Platform, TrafficSwitch } from '@interlock/model'
+import type { AwsOptions } from './client-config.ts'
 import { cloudWatchReader } from './cloudwatch.ts'
 import { ecsPlatform } from './ecs.ts'
 import { elbSwitch } from './elb.ts'
-
-export interface AwsOptions {
-  /** Sent in the user agent, so that CloudTrail tells which run made a call: `interlock-actions/<version> run/<id>`. */
-  readonly userAgent: string
-}
 
 /** AWS as the domain sees it. A client is loaded and built when its port is first used: start-up is paid for by who needs it. */
 export interface AwsPorts {

@@ -1,4 +1,7 @@
-import type { AwsOptions } from './aws.ts'
+export interface AwsOptions {
+  /** Sent in the user agent, so that CloudTrail tells which run made a call: `interlock-actions/<version> run/<id>`. */
+  readonly userAgent: string
+}
 
 /**
  * Reads may be repeated by the SDK; a write never is: a lost answer is settled by reading what is there
@@ -18,8 +21,8 @@ export function clientConfig({ userAgent }: AwsOptions, intent: Intent) {
 }
 
 /** Makes `build` run at most once, when first needed. */
-export function lazy<T>(build: () => Promise<T>): () => Promise<T> {
-  let built: Promise<T> | undefined
+export function lazy<T extends object>(build: () => T): () => T {
+  let built: T | undefined
   return () => {
     built ??= build()
     return built

@@ -1,7 +1,6 @@
 import type { MetricDataResult } from '@aws-sdk/client-cloudwatch'
 import { ExternalError, type MetricReader, type MetricSeries, type MinuteValues } from '@interlock/model'
-import type { AwsOptions } from './aws.ts'
-import { clientConfig, lazy } from './client-config.ts'
+import { type AwsOptions, clientConfig, lazy } from './client-config.ts'
 import { toExternalError } from './external-error.ts'
 
 const SERVICE = 'CloudWatch'

@@ -6,8 +6,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import type { Platform, ServiceState, TaskDefinition, TaskDocument, TaskState } from '@interlock/model'
 import { ExternalError, UserError } from '@interlock/model'
-import type { AwsOptions } from './aws.ts'
-import { clientConfig, lazy } from './client-config.ts'
+import { type AwsOptions, clientConfig, lazy } from './client-config.ts'
 import { toExternalError } from './external-error.ts'
 
 const SERVICE = 'Amazon ECS'

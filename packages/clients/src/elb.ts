@@ -1,26 +1,36 @@
+import {
+  AddTagsCommand,
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+  ModifyRuleCommand,
+  RemoveTagsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Routing, Split, TargetState, TrafficSwitch } from '@interlock/model'
 import { UserError } from '@interlock/model'
-import type { AwsOptions } from './aws.ts'
-import { clientConfig, lazy } from './client-config.ts'
+import { type AwsOptions, clientConfig, lazy } from './client-config.ts'
 import { toExternalError } from './external-error.ts'
 import { type ElbAction, routingOf, withSplit } from './rule-actions.ts'
 
 const SERVICE = 'Elastic Load Balancing'
 
 /**
- * The traffic switch on an Application Load Balancer.
+ * The traffic switch on an Application Load Balancer. Every action asks it first, so its SDK client is loaded with it; the
+ * others are loaded when they are first used.
  * API: Elastic Load Balancing 2015-12-01. A default action belongs to its listener and is changed with ModifyListener;
  * ModifyRule refuses default rules.
  */
 export function elbSwitch(options: AwsOptions): TrafficSwitch {
-  const sdk = lazy(() => import('./sdk/elb.ts'))
-  const reader = lazy(async () => new (await sdk()).ElasticLoadBalancingV2Client(clientConfig(options, 'read')))
-  const writer = lazy(async () => new (await sdk()).ElasticLoadBalancingV2Client(clientConfig(options, 'write')))
+  const reader = lazy(() => new ElasticLoadBalancingV2Client(clientConfig(options, 'read')))
+  const writer = lazy(() => new ElasticLoadBalancingV2Client(clientConfig(options, 'write')))
 
   return {
     async read(arn) {
-      const { DescribeListenersCommand, DescribeRulesCommand } = await sdk()
-      const client = await reader()
+      const client = reader()
       if (isListener(arn)) {
         const { Listeners } = await client
           .send(new DescribeListenersCommand({ ListenerArns: [arn] }))
@@ -38,8 +48,7 @@ export function elbSwitch(options: AwsOptions): TrafficSwitch {
     },
 
     async write(routing: Routing, split: Split) {
-      const { ModifyListenerCommand, ModifyRuleCommand } = await sdk()
-      const client = await writer()
+      const client = writer()
       const actions = withSplit(routing.actions as unknown as readonly ElbAction[], split)
       if (isListener(routing.arn)) {
         await client
@@ -53,8 +62,7 @@ export function elbSwitch(options: AwsOptions): TrafficSwitch {
     },
 
     async tags(arn) {
-      const { DescribeTagsCommand } = await sdk()
-      const client = await reader()
+      const client = reader()
       const { TagDescriptions } = await client
         .send(new DescribeTagsCommand({ ResourceArns: [arn] }))
         .catch(rethrow('DescribeTags'))
@@ -63,23 +71,20 @@ export function elbSwitch(options: AwsOptions): TrafficSwitch {
     },
 
     async setTags(arn, tags) {
-      const { AddTagsCommand } = await sdk()
       // Adding equal tags again changes nothing, so the SDK may repeat this write.
-      const client = await reader()
+      const client = reader()
       await client
         .send(new AddTagsCommand({ ResourceArns: [arn], Tags: [...tags].map(([Key, Value]) => ({ Key, Value })) }))
         .catch(rethrow('AddTags'))
     },
 
     async removeTags(arn, keys) {
-      const { RemoveTagsCommand } = await sdk()
-      const client = await reader()
+      const client = reader()
       await client.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys: [...keys] })).catch(rethrow('RemoveTags'))
     },
 
     async targetHealth(targetGroupArn) {
-      const { DescribeTargetHealthCommand } = await sdk()
-      const client = await reader()
+      const client = reader()
       const { TargetHealthDescriptions = [] } = await client
         .send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }))
         .catch(rethrow('DescribeTargetHealth'))
@@ -94,8 +99,7 @@ export function elbSwitch(options: AwsOptions): TrafficSwitch {
     },
 
     async loadBalancerOf(targetGroupArn) {
-      const { DescribeTargetGroupsCommand } = await sdk()
-      const client = await reader()
+      const client = reader()
       const { TargetGroups } = await client
         .send(new DescribeTargetGroupsCommand({ TargetGroupArns: [targetGroupArn] }))
         .catch(rethrow('DescribeTargetGroups'))

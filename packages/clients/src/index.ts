@@ -1,1 +1,2 @@
-export { type AwsOptions, type AwsPorts, awsPorts } from './aws.ts'
+export { type AwsPorts, awsPorts } from './aws.ts'
+export type { AwsOptions } from './client-config.ts'

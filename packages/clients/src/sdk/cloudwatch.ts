@@ -1,2 +1,2 @@
-/** What is used of the SDK, by name; see elb.ts. */
+/** What is used of the SDK, by name; see ecs.ts. */
 export { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch'

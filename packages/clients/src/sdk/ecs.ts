@@ -1,4 +1,4 @@
-/** What is used of the SDK, by name; see elb.ts. */
+/** What is used of the SDK, by name: a dynamic import of the whole package would ship, and load, all of it. */
 export {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
