@@ -133,6 +133,8 @@ export default defineAction({
     }
 
     const previousVersion = probe && (await versionBefore(probe, clock, signal))
+    // Before the lease is taken: a step that is killed in between must be able to give it back.
+    await state.save({ routingArn, holder })
     await takeLease({
       trafficSwitch,
       clock,
@@ -141,7 +143,6 @@ export default defineAction({
       milliseconds: timeoutMilliseconds + LEASE_MARGIN,
       signal,
     })
-    await state.save({ routingArn, holder })
 
     const definition = await log.group(`Bring the release up on ${idle.service.name}`, async () => {
       const registered = await registerRelease(platform, found)

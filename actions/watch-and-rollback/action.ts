@@ -1,4 +1,4 @@
-import { boolean, defineAction, duration, integer, json, number, oneOf, percent } from '@interlock/action-kit'
+import { boolean, defineAction, duration, integer, json, type Log, number, oneOf, percent } from '@interlock/action-kit'
 import { awsPorts } from '@interlock/clients'
 import {
   attach,
@@ -11,7 +11,7 @@ import {
   takeLease,
 } from '@interlock/delivery'
 import { renderLook, timeOfReturn, watch } from '@interlock/health'
-import { type Clock, type DeploymentHandle, VERDICTS } from '@interlock/model'
+import { type Clock, type DeploymentHandle, type TrafficSwitch, VERDICTS } from '@interlock/model'
 import { USER_AGENT } from '../version.ts'
 import { planOf, summaryOf, verdictLine } from './report.ts'
 
@@ -77,7 +77,11 @@ export default defineAction({
     })
 
     const watched = await log.group(`Watch ${handle.release.taskDefinition}`, () =>
-      watch({ reader: metrics, clock, plan, signal, onLook: (look) => log.info(renderLook(look)) }),
+      watch({
+        ...{ reader: metrics, clock, plan, signal },
+        onLook: (look) => log.info(renderLook(look)),
+        onProblem: ({ message }) => log.warning(`The metrics could not be read, trying again. ${message}`),
+      }),
     )
     const decidedAt = clock.now()
     const { verdict } = watched
@@ -106,8 +110,7 @@ export default defineAction({
             ? 'Whether the old version answers again was not probed or not seen.'
             : `The old version answers again since ${restoredSeconds.toFixed(1)} s after the decision.`,
         )
-        await closeJournal(trafficSwitch, handle)
-        await releaseLease(trafficSwitch, handle.routing, holder)
+        await tidy(trafficSwitch, handle, holder, log)
         return { ...done, ...(restoredSeconds !== undefined && { restoredSeconds }) }
       })
       summary.add(summaryOf({ ...report, outcome: 'rolled-back', rollback }))
@@ -140,6 +143,17 @@ export default defineAction({
     }
   },
 })
+
+/** The traffic is back; tags that stay behind are a nuisance, not a failure. */
+async function tidy(trafficSwitch: TrafficSwitch, handle: DeploymentHandle, holder: string, log: Log): Promise<void> {
+  try {
+    await closeJournal(trafficSwitch, handle)
+    await releaseLease(trafficSwitch, handle.routing, holder)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    log.warning(`The traffic is back, but the tags interlock:* could not be removed from ${handle.routing}. ${why}`)
+  }
+}
 
 function decide(verdict: (typeof VERDICTS)[number], onInconclusive: 'promote' | 'hold' | 'rollback') {
   if (verdict === 'FAIL') return 'rolled-back'
