@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { CallLog } from './call-log.ts'
 import { realNow, wallTimeout } from './clock/index.ts'
 import { Faults } from './faults.ts'
-import { AwsError } from './wire/aws-error.ts'
+import { AwsError, ShapeError } from './wire/aws-error.ts'
 import { type Call, callOf, type WireAnswer } from './wire/protocol.ts'
 import type { Service } from './wire/service.ts'
 
@@ -118,7 +118,7 @@ export async function startApiServer(
 
 /** A shape that does not fit has another error name in each service. */
 function nameFor({ errors }: Service, error: AwsError): AwsError {
-  return error.code === 'ValidationError' ? new AwsError(errors.invalid, error.message) : error
+  return error instanceof ShapeError ? new AwsError(errors.invalid, error.message) : error
 }
 
 /** Refused before it is known which service is asked. */

@@ -102,7 +102,9 @@ test('gives the SDK its typed errors over query, JSON and CBOR', async () => {
   const { InvalidParameterValueException } = await import('@aws-sdk/client-cloudwatch')
   const at = new Date()
   await expect(
-    clients.cloudWatch.send(new GetMetricDataCommand({ StartTime: at, EndTime: at, MetricDataQueries: [] })),
+    clients.cloudWatch.send(
+      new GetMetricDataCommand({ StartTime: new Date(0), EndTime: at, MetricDataQueries: [], MaxDatapoints: 0 }),
+    ),
   ).rejects.toBeInstanceOf(InvalidParameterValueException)
 })
 

@@ -92,6 +92,7 @@ test('refuses metric math by name, and what CloudWatch refuses', async () => {
     ...{ Id: `q${n}`, MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } },
   }))
   expect(await errorOf(get('refused', { MetricDataQueries: many }))).toMatchObject({ status: 400 })
+  expect(await errorOf(get('refused', { EndTime: new Date(MINUTE) }))).toMatchObject({ name: 'ValidationException' })
 })
 
 test('keeps nothing of a call that puts one bad value', async () => {

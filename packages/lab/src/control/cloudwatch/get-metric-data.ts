@@ -1,6 +1,7 @@
 import type { GetMetricDataCommandInput, MetricDataQuery } from '@aws-sdk/client-cloudwatch'
 import { UnknownStatistic } from '../../metrics/index.ts'
 import type { MetricPoint, MetricStore } from '../../ports.ts'
+import { AwsError } from '../../wire/aws-error.ts'
 import { dimensionsOf, invalid, startOf, tokenOf } from './shared.ts'
 
 /** Quotas of the API reference, GetMetricData. */
@@ -12,7 +13,10 @@ export function getMetricData(metrics: MetricStore) {
   return (input: GetMetricDataCommandInput) => {
     const { MetricDataQueries = [], StartTime, EndTime, ScanBy, MaxDatapoints = MOST_POINTS } = input
     if (MetricDataQueries.length > MOST_QUERIES) throw invalid(`At most ${MOST_QUERIES} queries per call`)
-    if (!StartTime || !EndTime || StartTime >= EndTime) throw invalid('StartTime must be before EndTime')
+    // A code of its own: https://github.com/elastic/beats/issues/32687 quotes AWS, and moto has it too.
+    if (!StartTime || !EndTime || StartTime >= EndTime) {
+      throw new AwsError('ValidationException', 'StartTime must be before EndTime')
+    }
     if (!(MaxDatapoints >= 1 && MaxDatapoints <= MOST_POINTS)) {
       throw invalid(`MaxDatapoints must be between 1 and ${MOST_POINTS}`)
     }

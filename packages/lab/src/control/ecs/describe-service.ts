@@ -32,6 +32,7 @@ export function describeService(state: EcsState, service: ServiceRecord): Servic
       pendingCount: inDeployment(pending, each.id),
       ...{ rolloutState: each.rolloutState, rolloutStateReason: each.reason },
       ...{ createdAt: each.createdAt, updatedAt: each.updatedAt },
+      launchType: service.echoed.launchType,
     })),
   }
 }

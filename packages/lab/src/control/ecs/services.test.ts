@@ -112,7 +112,9 @@ const loadBalancers = (targetGroupArn: string) => [{ targetGroupArn, containerNa
 
 test('brings a service to its desired count and says so', async () => {
   const service = await create({ taskDefinition: 'idle', desiredCount: 2 })
-  expect((await describe(service)).deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'IN_PROGRESS' }])
+  expect((await describe(service)).deployments).toMatchObject([
+    { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', launchType: 'FARGATE' },
+  ])
   const now = await steady(service, 2)
   expect(now).toMatchObject({ desiredCount: 2, pendingCount: 0, deployments: [{ runningCount: 2, failedTasks: 0 }] })
   expect(now.events?.[0]?.message).toBe(`(service ${service}) has reached a steady state.`)
