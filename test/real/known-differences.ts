@@ -10,7 +10,9 @@ export const KNOWN: readonly Known[] = [
     'ecs RegisterTaskDefinition without size',
     'ecs RegisterTaskDefinition bad family',
   ]),
-  ...differing('moto crashes on it with 500', 'error: InvalidParameterException 400 / 500 500', ['ecs StopTask unknown']),
+  ...differing('moto crashes on it with 500', 'error: InvalidParameterException 400 / 500 500', [
+    'ecs StopTask unknown',
+  ]),
   ...differing('moto ignores that scheme and subnets differ', 'error: DuplicateLoadBalancerName 400 / none', [
     'elb CreateLoadBalancer other with that name',
   ]),
